@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files and paths. Paths are byte strings; nothing here assumes UTF-8.
+ */
+#ifndef PEDIGREE_FS_H
+#define PEDIGREE_FS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <pedigree/error.h>
+
+#include "base/buf.h"
+
+/* mkdir -p; folders it makes get `mode`. An existing folder is success. */
+int pedigree_mkdirs(const char *path, mode_t mode,
+		    struct pedigree_error *err);
+
+/* rm -r; a missing path is success. Never follows symbolic links. */
+int pedigree_remove_tree(const char *path, struct pedigree_error *err);
+
+/* The whole file, at most `max` bytes, else PEDIGREE_ELIMIT;
+   PEDIGREE_ENOTFOUND when there is none. */
+int pedigree_read_file(const char *path, size_t max, struct pedigree_buf *ret,
+		       struct pedigree_error *err);
+
+/*
+ * Writes a file of mode 0600 so that a reader sees the old or the new
+ * content and nothing between: temporary name in the same folder, fsync,
+ * rename.
+ */
+int pedigree_write_file(const char *path, const void *bytes, size_t n,
+			struct pedigree_error *err);
+
+/* Appends "folder/name" (or `name` alone when absolute). */
+void pedigree_path_join(struct pedigree_buf *buf, const char *folder,
+			const char *name);
+
+/*
+ * Rewrites an absolute path in place without "//", "." and "..", by text
+ * alone. The path gets no longer. "/.." is "/".
+ */
+void pedigree_path_clean(char *path);
+
+/* Is `path` `folder` itself or below it? Both absolute and clean. */
+bool pedigree_path_under(const char *path, const char *folder);
+
+/*
+ * "file:///…" for an absolute path: bytes other than unreserved characters
+ * of RFC 3986 and "/" are percent-encoded, so that any path is a valid URI
+ * and two paths never share one.
+ */
+void pedigree_path_to_uri(struct pedigree_buf *buf, const char *path);
+/* The path of a file URI (any host part); false when it is not one. */
+bool pedigree_uri_to_path(struct pedigree_buf *buf, const char *uri);
+
+#endif
