@@ -15,8 +15,8 @@
 #define pedigree_container_of(pointer, type, member) \
 	((type *)((char *)(pointer) - offsetof(type, member)))
 
-#define PEDIGREE_PRINTF(format, first) \
-	__attribute__((format(printf, format, first)))
+#define PEDIGREE_PRINTF(at, first) \
+	__attribute__((format(printf, at, first)))
 
 /*
  * _cleanup_(f) calls f(&variable) when the variable goes out of scope.

@@ -15,6 +15,10 @@
 
 #include <stddef.h>
 
+/* Declares `struct name`, an array that can be passed between functions. */
+#define PEDIGREE_VEC_TYPE(name, type) \
+	struct name { type *v; size_t n, room; }
+
 #define PEDIGREE_VEC(type) struct { type *v; size_t n, room; }
 
 /* Appends a zeroed element and returns it; NULL when memory ran out. */

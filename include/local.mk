@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+
+pedigreeincludedir = $(includedir)/pedigree
+pedigreeinclude_HEADERS = \
+	%D%/pedigree/capture.h \
+	%D%/pedigree/error.h \
+	%D%/pedigree/pedigree.h \
+	%D%/pedigree/query.h
+
+pedigreesysincludedir = $(includedir)/pedigree/sys
+pedigreesysinclude_HEADERS = \
+	%D%/pedigree/sys/backend.h

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pedigree: lineage of machine-learning runs, in the words of Amazon
+ * SageMaker ML Lineage Tracking.
+ *
+ * Everything starts with a `struct pedigree`: the configuration, read once,
+ * and where the state lives. It is not changed by any call after
+ * pedigree_open, so threads may share it.
+ *
+ *	struct pedigree *p;
+ *	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+ *	if (pedigree_open(NULL, &p, &err) < 0)
+ *		errx(2, "%s", err.text);
+ *	…
+ *	pedigree_close(p);
+ */
+#ifndef PEDIGREE_H
+#define PEDIGREE_H
+
+#include <pedigree/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pedigree;
+
+struct pedigree_options {
+	/**
+	 * Settings that stand above all others, "section.key=value" each,
+	 * ended by NULL. May be NULL.
+	 */
+	const char *const *settings;
+};
+
+/**
+ * Reads the configuration.
+ *
+ * @param options  may be NULL
+ * @param ret      on success, to be released with pedigree_close
+ * @return 0; PEDIGREE_ECONFIG for a configuration that is wrong (the text
+ *         has file and line), PEDIGREE_ENOMEM
+ */
+int pedigree_open(const struct pedigree_options *options,
+		  struct pedigree **ret, struct pedigree_error *err);
+
+/** Releases what pedigree_open gave. NULL is allowed. */
+void pedigree_close(struct pedigree *pedigree);
+
+/** "MAJOR.MINOR.PATCH" of the library that runs. Static. */
+const char *pedigree_version(void);
+
+/** Is pedigree switched off (PEDIGREE_DISABLE=1, [capture] enabled = no)? */
+int pedigree_disabled(const struct pedigree *pedigree);
+
+/** The value in force of "section.key" or "section name.key"; NULL: none. */
+const char *pedigree_setting(const struct pedigree *pedigree,
+			     const char *name);
+
+/** Calls `each` for every warning about the configuration. */
+void pedigree_warnings(const struct pedigree *pedigree,
+		       void (*each)(void *ctx, const char *sentence),
+		       void *ctx);
+
+/** One setting, as pedigree_settings shows it. Valid during the call. */
+struct pedigree_setting_view {
+	const char *section;	/**< "run", or "artifact model" */
+	const char *key;
+	const char *value;
+	const char *origin;	/**< "built-in", "/etc/…conf:3", … */
+	int in_force;		/**< 0: a higher layer replaced it */
+};
+
+/** Calls `each` for every setting, lowest layer first. */
+int pedigree_settings(const struct pedigree *pedigree,
+		      void (*each)(void *ctx,
+				   const struct pedigree_setting_view *setting),
+		      void *ctx, struct pedigree_error *err);
+
+enum pedigree_health {
+	PEDIGREE_HEALTH_OK,
+	PEDIGREE_HEALTH_NOTE,	/**< works, and the user should know */
+	PEDIGREE_HEALTH_BAD
+};
+
+/**
+ * Looks at everything a run will need (spool, shared mappings, shim, ledger,
+ * outbox, backends) and calls `each` with a short name and a sentence.
+ *
+ * @return the worst health found, or a negative code
+ */
+int pedigree_doctor(const struct pedigree *pedigree,
+		    void (*each)(void *ctx, enum pedigree_health health,
+				 const char *what, const char *sentence),
+		    void *ctx, struct pedigree_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Asking for lineage, and printing the answers.
+ *
+ * A TARGET is an ARN, a path, a URI, a run's name or an endpoint's name. A
+ * path that exists is looked up by its bytes first, so that a copy of a
+ * model finds the run that made it.
+ */
+#ifndef PEDIGREE_QUERY_H
+#define PEDIGREE_QUERY_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include <pedigree/error.h>
+#include <pedigree/pedigree.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum pedigree_direction {
+	PEDIGREE_UP,		/**< ancestors: what it was made of */
+	PEDIGREE_DOWN,		/**< descendants: what became of it */
+	PEDIGREE_BOTH
+};
+
+enum pedigree_format {
+	PEDIGREE_TEXT,
+	PEDIGREE_JSON
+};
+
+/** How to print. Zeroed: plain text, 80 columns, UTC times. */
+struct pedigree_print {
+	enum pedigree_format format;
+	int colour;		/**< escape sequences are allowed */
+	int columns;		/**< width to fit text into; 0: do not cut */
+	int ascii;		/**< draw trees without UTF-8 */
+	int wide;		/**< full names, URIs and versions */
+};
+
+struct pedigree_trace_options {
+	enum pedigree_direction direction;
+	unsigned int depth;	/**< steps; 0: no limit */
+};
+
+/**
+ * Prints the lineage of a target. The JSON form is
+ * {"StartArn", "Direction", "Vertices": […], "Edges": […]}.
+ *
+ * @return 0; PEDIGREE_ENOTFOUND when the target is unknown or there is no
+ *         ledger yet; PEDIGREE_EFORMAT, PEDIGREE_EBUSY, PEDIGREE_EIO
+ */
+int pedigree_trace(const struct pedigree *pedigree, const char *target,
+		   const struct pedigree_trace_options *options,
+		   const struct pedigree_print *print, FILE *out,
+		   struct pedigree_error *err);
+
+/** Prints one entity; of a run also its inputs, outputs and capture. */
+int pedigree_show(const struct pedigree *pedigree, const char *target,
+		  const struct pedigree_print *print, FILE *out,
+		  struct pedigree_error *err);
+
+/** What to list. NULL and 0 members do not filter. */
+struct pedigree_list_options {
+	/** "runs", "artifacts", "actions", "contexts" or "associations" */
+	const char *what;
+	const char *type;	/**< ArtifactType, ActionType, ContextType */
+	const char *name;	/**< part of the name, without case */
+	const char *source_uri;	/**< exact */
+	const char *tag_key;
+	const char *tag_value;
+	int64_t created_after_ms;	/**< milliseconds since the epoch */
+	int64_t created_before_ms;
+	const char *sort_by;	/**< "CreationTime" (default) or "Name" */
+	int ascending;
+	unsigned long limit;	/**< at most so many; 0: all */
+};
+
+/**
+ * Prints a list. Runs that have not been finished yet are listed too, from
+ * the spool, with status InProgress.
+ *
+ * @return how many were printed, or a negative code
+ */
+long pedigree_list(const struct pedigree *pedigree,
+		   const struct pedigree_list_options *options,
+		   const struct pedigree_print *print, FILE *out,
+		   struct pedigree_error *err);
+
+/**
+ * Prints why a path is or is not in a run's record, with the rule that
+ * decided and where that rule stands.
+ *
+ * @param run  a run's name, ARN, or its name in the spool
+ */
+int pedigree_explain(const struct pedigree *pedigree, const char *run,
+		     const char *path, const struct pedigree_print *print,
+		     FILE *out, struct pedigree_error *err);
+
+/**
+ * Prints the events of a run, a line each (JSON: an object a line). Works
+ * while the run goes on.
+ */
+int pedigree_events(const struct pedigree *pedigree, const char *run,
+		    const struct pedigree_print *print, FILE *out,
+		    struct pedigree_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Questions to the ledger.
+ */
+#ifndef PEDIGREE_QUERY_QUERY_H
+#define PEDIGREE_QUERY_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <pedigree/error.h>
+#include <pedigree/query.h>
+
+#include "graph/model.h"
+#include "store/ledger.h"
+
+/*
+ * What TARGET names: an ARN, a path that exists (by its bytes, then by its
+ * URI), a URI, a run's name, an endpoint's name, any other name; a path
+ * that does not exist any more is looked up by its URI. The first way that
+ * finds anything wins. Several artifacts with the same bytes: the one with
+ * this path's URI if there is one, else the earliest. Several versions of
+ * one URI: the newest, and *ret_note says so (a sentence, or empty).
+ * PEDIGREE_ENOTFOUND with the text saying what was tried.
+ */
+int pedigree_resolve(struct pedigree_ledger *ledger, const char *target,
+		     pedigree_row *ret_row, struct pedigree_buf *ret_note,
+		     struct pedigree_error *err);
+
+/* A sub-graph: entities with what is needed to print them, and edges. */
+struct pedigree_vertex {
+	pedigree_row row;
+	struct pedigree_entity entity;
+	unsigned int depth;	/* steps from the start */
+};
+struct pedigree_graph_edge {
+	size_t source, destination;	/* indexes into vertices */
+	char *type;		/* may be NULL */
+	int64_t created_ms;
+};
+struct pedigree_graph {
+	enum pedigree_direction direction;
+	PEDIGREE_VEC(struct pedigree_vertex) vertices;	/* [0]: the start */
+	PEDIGREE_VEC(struct pedigree_graph_edge) edges;
+	bool cut;		/* the depth limit left something out */
+};
+void pedigree_graph_free(struct pedigree_graph *graph);
+
+/*
+ * Breadth first from `start`, at most `depth` steps (0: no limit). With
+ * PEDIGREE_BOTH, ancestors and descendants of the start, not relatives of
+ * relatives. Order is fixed: by depth, then by creation, then by ARN.
+ */
+int pedigree_walk(struct pedigree_ledger *ledger, pedigree_row start,
+		  enum pedigree_direction direction, unsigned int depth,
+		  struct pedigree_graph **ret_graph,
+		  struct pedigree_error *err);
+
+/* Everything `show` prints of one entity. */
+struct pedigree_shown {
+	struct pedigree_entity entity;
+	PEDIGREE_VEC(struct pedigree_entity) inputs;	/* artifacts into it */
+	PEDIGREE_VEC(struct pedigree_entity) outputs;	/* artifacts out of it */
+	PEDIGREE_VEC(struct pedigree_entity) contexts;	/* next to it */
+	PEDIGREE_VEC(struct pedigree_entity) runs;	/* trial components and
+							   actions next to it */
+	char *capture;		/* JSON text of Capture, or NULL */
+	char *run;		/* name in the spool, or NULL */
+};
+void pedigree_shown_free(struct pedigree_shown *shown);
+int pedigree_show_row(struct pedigree_ledger *ledger, pedigree_row row,
+		      struct pedigree_shown **ret_shown,
+		      struct pedigree_error *err);
+
+#endif

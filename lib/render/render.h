@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Printing what queries found. One renderer a format and a file; the list is
+ * render.c's table. Text may carry colour; names and URIs are printed with
+ * control characters escaped, so that no file name can drive a terminal.
+ */
+#ifndef PEDIGREE_RENDER_RENDER_H
+#define PEDIGREE_RENDER_RENDER_H
+
+#include <stdio.h>
+
+#include <pedigree/error.h>
+#include <pedigree/query.h>
+
+#include "query/query.h"
+
+struct pedigree_renderer {
+	enum pedigree_format format;
+	const char *name;	/* "text", "json" */
+	int (*graph)(const struct pedigree_graph *graph,
+		     const struct pedigree_print *print, FILE *out,
+		     struct pedigree_error *err);
+	int (*shown)(const struct pedigree_shown *shown,
+		     const struct pedigree_print *print, FILE *out,
+		     struct pedigree_error *err);
+	/* Entities of one kind, or associations (kind PEDIGREE_KINDS) as a
+	   graph of edges. */
+	int (*list)(const struct pedigree_entity *entities, size_t n,
+		    enum pedigree_kind kind,
+		    const struct pedigree_print *print, FILE *out,
+		    struct pedigree_error *err);
+	int (*associations)(const struct pedigree_graph *graph,
+			    const struct pedigree_print *print, FILE *out,
+			    struct pedigree_error *err);
+};
+
+const struct pedigree_renderer *pedigree_renderer(enum pedigree_format format);
+
+/* Writes text with control characters and invalid UTF-8 as \xNN. */
+void pedigree_print_text(FILE *out, const char *text);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The configuration: layers of settings, each knowing where it came from.
+ *
+ * Lowest to highest: built-in < /etc/pedigree/pedigree.conf <
+ * $XDG_CONFIG_HOME/pedigree/pedigree.conf < ./pedigree.conf <
+ * $PEDIGREE_CONFIG < environment PEDIGREE_SECTION_KEY < flags.
+ *
+ * What sections and keys there are stands in one table, keys.def; `pedigree
+ * config`, the man page pedigree.conf(5) and the check for unknown keys read
+ * it. An unknown section or key, or a value of the wrong type, is
+ * PEDIGREE_ECONFIG with file and line (and the nearest known word). A key
+ * that the table does not allow in ./pedigree.conf is left out there with a
+ * warning.
+ */
+#ifndef PEDIGREE_RULES_CONFIG_H
+#define PEDIGREE_RULES_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pedigree/error.h>
+
+#include "base/buf.h"
+
+enum pedigree_layer {
+	PEDIGREE_LAYER_BUILTIN,
+	PEDIGREE_LAYER_SYSTEM,
+	PEDIGREE_LAYER_USER,
+	PEDIGREE_LAYER_FOLDER,
+	PEDIGREE_LAYER_NAMED,
+	PEDIGREE_LAYER_ENVIRONMENT,
+	PEDIGREE_LAYER_FLAG
+};
+
+struct pedigree_origin {
+	enum pedigree_layer layer;
+	const char *file;	/* "" for built-in, environment and flags */
+	unsigned int line;	/* 0 where there is none */
+};
+
+/* One `key = value`. Strings live as long as the configuration. */
+struct pedigree_setting {
+	const char *section;	/* "artifact" */
+	const char *name;	/* of a named section, "model"; else "" */
+	const char *key;	/* "match"; in [map], the path prefix */
+	const char *value;
+	struct pedigree_origin origin;
+};
+
+/*
+ * Where to read from. NULL members are looked up as described above; tests
+ * set them. "" switches a file layer off.
+ */
+struct pedigree_config_sources {
+	const char *system_file;
+	const char *user_file;
+	const char *folder_file;
+	const char *named_file;
+	char *const *environment;	/* NULL: environ */
+	const char *const *flags;	/* "section.key=value", NULL-ended */
+};
+
+struct pedigree_config;
+
+int pedigree_config_load(const struct pedigree_config_sources *sources,
+			 struct pedigree_config **ret_config,
+			 struct pedigree_error *err);
+void pedigree_config_free(struct pedigree_config *config);
+
+/*
+ * The value in force of a key of an unnamed section, or of section `name`
+ * where that is not NULL; never NULL for a key that has a default in the
+ * table, NULL for others that were not set.
+ */
+const char *pedigree_config_get(const struct pedigree_config *config,
+				const char *section, const char *name,
+				const char *key);
+bool pedigree_config_bool(const struct pedigree_config *config,
+			  const char *section, const char *key);
+uint64_t pedigree_config_number(const struct pedigree_config *config,
+				const char *section, const char *key);
+/* "10", "10s", "2m", "500ms": in milliseconds. */
+uint64_t pedigree_config_ms(const struct pedigree_config *config,
+			    const char *section, const char *key);
+
+/*
+ * All settings, lowest layer first and in file order within one; those that
+ * a higher layer replaced are there too (`pedigree_config_in_force` tells).
+ */
+size_t pedigree_config_count(const struct pedigree_config *config);
+const struct pedigree_setting *
+pedigree_config_at(const struct pedigree_config *config, size_t i);
+bool pedigree_config_in_force(const struct pedigree_config *config, size_t i);
+
+/* Sentences for the user, such as refused keys of ./pedigree.conf. */
+size_t pedigree_config_warnings(const struct pedigree_config *config);
+const char *pedigree_config_warning(const struct pedigree_config *config,
+				    size_t i);
+
+/* "/etc/pedigree/pedigree.conf:12", "built-in", "environment", "flag". */
+void pedigree_origin_text(const struct pedigree_origin *origin,
+			  struct pedigree_buf *buf);
+
+/* State folders: $PEDIGREE_HOME or the XDG ones; never empty. */
+const char *pedigree_config_spool(const struct pedigree_config *config);
+const char *pedigree_config_data(const struct pedigree_config *config);
+
+#endif

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+
+libpedigree_core_la_SOURCES += \
+	%D%/run.h

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a run in the spool.
+ *
+ *	SPOOL/runs/RUN/begin.json		written before the program starts
+ *	SPOOL/runs/RUN/libpedigree-preload.so	symbolic link to the shim
+ *	SPOOL/runs/RUN/HOST.events		the event log
+ *	SPOOL/runs/RUN/lock			held (flock) by who works on it
+ *	SPOOL/runs/RUN/end.json			written when the program ended
+ *	SPOOL/runs/RUN/record.json		the record as last put in the outbox
+ *
+ * States, by what is there (run_state() decides in this order):
+ *
+ *	state		when				next
+ *	FINISHED	record.json, nothing amendable	-
+ *	AMENDABLE	record.json with StillRunning	finish again: revision + 1
+ *	ENDED		end.json			finish
+ *	RUNNING		the command's pid is alive	-
+ *	ABANDONED	none of these			finish, end unknown
+ */
+#ifndef PEDIGREE_RUN_RUN_H
+#define PEDIGREE_RUN_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <pedigree/error.h>
+
+#include "base/buf.h"
+#include "graph/build.h"
+#include "rules/config.h"
+
+enum pedigree_run_state {
+	PEDIGREE_RUN_FINISHED,
+	PEDIGREE_RUN_AMENDABLE,
+	PEDIGREE_RUN_ENDED,
+	PEDIGREE_RUN_RUNNING,
+	PEDIGREE_RUN_ABANDONED
+};
+
+/*
+ * Makes the folder of a run and everything in it but end and record. The
+ * caller fills `facts` but for run, start and git; the call completes them.
+ * The name is made unique against the ledger and the spool with a suffix
+ * ("-2", "-3"); *ret_renamed tells. `ret_preload` gets the LD_PRELOAD entry
+ * for the shim, free of spaces and colons. When the spool cannot take a log
+ * (not writable, no shared mappings), the run moves to /dev/shm, and when
+ * that fails too the call succeeds with facts->no_capture set, an empty
+ * preload and nothing on disk.
+ */
+int pedigree_run_begin(const struct pedigree_config *config,
+		       struct pedigree_run_facts *facts, bool *ret_renamed,
+		       struct pedigree_buf *ret_preload,
+		       struct pedigree_error *err);
+/* Completes begin.json with the command's pid. */
+int pedigree_run_started(const struct pedigree_config *config,
+			 struct pedigree_run_facts *facts, pid_t pid,
+			 struct pedigree_error *err);
+/* Writes end.json. */
+int pedigree_run_ended(const struct pedigree_config *config,
+		       struct pedigree_run_facts *facts, int wait_status,
+		       struct pedigree_error *err);
+
+struct pedigree_run_summary {
+	char *name;
+	size_t inputs, outputs;
+	uint64_t dropped;
+	size_t blind_spots;
+	size_t still_running;
+	size_t waiting;		/* records still in the outbox */
+};
+void pedigree_run_summary_clear(struct pedigree_run_summary *summary);
+
+/*
+ * Log to record to outbox to backends. `keep_on` as in build.h. A failure of
+ * a backend is a failure of this call, but the record is then safe in the
+ * outbox (summary->waiting). Two callers at once: the second waits.
+ */
+int pedigree_run_finish(const struct pedigree_config *config,
+			const char *run,
+			bool (*keep_on)(void *ctx, uint64_t done, uint64_t all),
+			void *ctx, struct pedigree_run_summary *ret_summary,
+			struct pedigree_error *err);
+
+/* Reads begin.json and end.json. PEDIGREE_ENOTFOUND, PEDIGREE_EFORMAT. */
+int pedigree_run_facts_read(const struct pedigree_config *config,
+			    const char *run, struct pedigree_run_facts *ret,
+			    struct pedigree_error *err);
+enum pedigree_run_state pedigree_run_state(const struct pedigree_config *config,
+					   const char *run);
+/* Absolute folder of a run, appended. */
+void pedigree_run_folder(const struct pedigree_config *config,
+			 const char *run, struct pedigree_buf *buf);
+/* Names in the spool of all runs, oldest first. */
+PEDIGREE_VEC_TYPE(pedigree_run_names, char *);
+int pedigree_run_list(const struct pedigree_config *config,
+		      struct pedigree_run_names *ret_names,
+		      struct pedigree_error *err);
+void pedigree_run_names_clear(struct pedigree_run_names *names);
+
+/*
+ * Finishes every run that is ENDED, ABANDONED or AMENDABLE with new facts,
+ * and pushes what waits in the outbox. Calls `tell` with a sentence for each
+ * run it finished. Runs that another process is finishing are left to it.
+ */
+int pedigree_run_recover(const struct pedigree_config *config,
+			 void (*tell)(void *ctx, const char *sentence),
+			 void *ctx, struct pedigree_error *err);
+
+#endif

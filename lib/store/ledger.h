@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading the ledger: what lib/query asks. Writing goes through the backend
+ * `ledger` (ledger_ops). SQLite stays inside lib/store/ledger*.c.
+ *
+ * The file is DATA/ledger.db, or [backend ledger] path. A reader never makes
+ * the file: PEDIGREE_ENOTFOUND when nothing was recorded yet,
+ * PEDIGREE_EFORMAT when it is no ledger or of a newer version (the text
+ * names the file and says what to do), PEDIGREE_EBUSY when it stayed locked.
+ */
+#ifndef PEDIGREE_STORE_LEDGER_H
+#define PEDIGREE_STORE_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pedigree/error.h>
+#include <pedigree/sys/backend.h>
+
+#include "base/buf.h"
+#include "graph/model.h"
+#include "rules/config.h"
+
+extern const struct pedigree_backend_ops pedigree_ledger_ops;
+
+struct pedigree_ledger;
+
+int pedigree_ledger_open(const struct pedigree_config *config,
+			 struct pedigree_ledger **ret_ledger,
+			 struct pedigree_error *err);
+void pedigree_ledger_close(struct pedigree_ledger *ledger);
+#define _cleanup_ledger_ _cleanup_(pedigree_ledger_closep)
+static inline void pedigree_ledger_closep(struct pedigree_ledger **ledger)
+{
+	pedigree_ledger_close(*ledger);
+}
+
+/* A row number: names an entity within one ledger. 0 is none. */
+typedef int64_t pedigree_row;
+
+PEDIGREE_VEC_TYPE(pedigree_rows, pedigree_row);
+
+/* Found rows are appended in order of creation, oldest first. Nothing found
+   is success with nothing appended. */
+int pedigree_ledger_by_arn(struct pedigree_ledger *ledger, const char *arn,
+			   struct pedigree_rows *rows,
+			   struct pedigree_error *err);
+/* Name, compared without case, of any kind or of one (`kind` -1: any). */
+int pedigree_ledger_by_name(struct pedigree_ledger *ledger, int kind,
+			    const char *name, struct pedigree_rows *rows,
+			    struct pedigree_error *err);
+int pedigree_ledger_by_uri(struct pedigree_ledger *ledger, const char *uri,
+			   struct pedigree_rows *rows,
+			   struct pedigree_error *err);
+/* Artifacts whose version is this value ("sha256:…") or whose properties
+   have this MD5 (32 hex digits). */
+int pedigree_ledger_by_digest(struct pedigree_ledger *ledger,
+			      const char *digest, struct pedigree_rows *rows,
+			      struct pedigree_error *err);
+
+/* The whole entity, tags included. */
+int pedigree_ledger_entity(struct pedigree_ledger *ledger, pedigree_row row,
+			   struct pedigree_entity *ret_entity,
+			   struct pedigree_error *err);
+/* The Capture object of a run's record, as JSON text; "" when none. */
+int pedigree_ledger_capture(struct pedigree_ledger *ledger, pedigree_row row,
+			    struct pedigree_buf *ret_json,
+			    struct pedigree_error *err);
+/* The name in the spool of the run that is this entity; "" when none. */
+int pedigree_ledger_run(struct pedigree_ledger *ledger, pedigree_row row,
+			struct pedigree_buf *ret_run,
+			struct pedigree_error *err);
+/* Text of the manifest with this digest; PEDIGREE_ENOTFOUND. */
+int pedigree_ledger_manifest(struct pedigree_ledger *ledger,
+			     const char *digest, struct pedigree_buf *ret_text,
+			     struct pedigree_error *err);
+
+struct pedigree_edge {
+	pedigree_row source, destination;
+	char *type;		/* NULL when none; owned */
+	int64_t created_ms;
+};
+PEDIGREE_VEC_TYPE(pedigree_edges, struct pedigree_edge);
+void pedigree_edges_clear(struct pedigree_edges *edges);
+
+/* Edges into (up) or out of (down) an entity, oldest first. */
+int pedigree_ledger_edges(struct pedigree_ledger *ledger, pedigree_row row,
+			  bool up, struct pedigree_edges *edges,
+			  struct pedigree_error *err);
+
+/* For listing: NULL and 0 members do not filter. */
+struct pedigree_ledger_filter {
+	int kind;		/* enum pedigree_kind */
+	const char *type;
+	const char *name;	/* substring, without case */
+	const char *source_uri;
+	const char *tag_key, *tag_value;
+	int64_t created_after_ms, created_before_ms;
+	bool by_name;		/* else by creation */
+	bool ascending;		/* else newest first */
+	size_t limit;		/* 0: all */
+};
+int pedigree_ledger_list(struct pedigree_ledger *ledger,
+			 const struct pedigree_ledger_filter *filter,
+			 struct pedigree_rows *rows,
+			 struct pedigree_error *err);
+/* All associations, newest first, at most `limit` (0: all). */
+int pedigree_ledger_associations(struct pedigree_ledger *ledger, size_t limit,
+				 struct pedigree_edges *edges,
+				 struct pedigree_error *err);
+
+#endif

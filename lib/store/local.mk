@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
+libpedigree_core_la_SOURCES += \
+	%D%/ledger.h \
+	%D%/store.h

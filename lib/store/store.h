@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The front of the backends, and the outbox.
+ *
+ * The outbox is a folder in the spool, a folder per backend in it and a file
+ * per record in that: OUTBOX/BACKEND/RUN.REVISION.json. A record is put into
+ * the folders of all configured backends first and delivered from there, so
+ * that a crash at any point delivers it again and never loses it, and one
+ * backend's failure is its own. A rejected record is moved to
+ * OUTBOX/BACKEND/rejected/ with a .why file beside it.
+ */
+#ifndef PEDIGREE_STORE_STORE_H
+#define PEDIGREE_STORE_STORE_H
+
+#include <stddef.h>
+
+#include <pedigree/error.h>
+#include <pedigree/sys/backend.h>
+
+#include "graph/build.h"
+#include "graph/model.h"
+#include "rules/config.h"
+
+/* registry.c: the one list of backends; ends with NULL. */
+extern const struct pedigree_backend_ops *const pedigree_backends[];
+const struct pedigree_backend_ops *pedigree_backend_find(const char *name);
+
+/*
+ * Opens the backend `name` as the configuration says. PEDIGREE_ENOTFOUND
+ * for an unknown name; else what its open says.
+ */
+int pedigree_backend_open(const struct pedigree_config *config,
+			  const char *name,
+			  struct pedigree_backend **ret_backend,
+			  struct pedigree_error *err);
+/* As ops->put, but an operation the backend lacks is PEDIGREE_REJECTED. */
+enum pedigree_outcome
+pedigree_backend_put(struct pedigree_backend *backend,
+		     const struct pedigree_delivery *delivery,
+		     struct pedigree_error *err);
+void pedigree_backend_close(struct pedigree_backend *backend);
+
+/*
+ * Puts the record into the outbox of every backend in `[backend] use`. Done
+ * when the call returns: the files are complete and under their names.
+ */
+int pedigree_outbox_put(const struct pedigree_config *config,
+			const struct pedigree_record *record,
+			struct pedigree_error *err);
+
+struct pedigree_push_result {
+	size_t delivered;
+	size_t waiting;		/* still in the outbox */
+	size_t rejected;	/* moved aside in this push */
+};
+
+/*
+ * Delivers what waits, oldest first, of one backend or (NULL) of all. Only
+ * one process pushes to a backend at a time: a second one waits for the
+ * first, then finds nothing left to do. A record that must be tried again
+ * ends the push of that backend and of none other. The result is written in
+ * any case; the failure returned is the first backend's, its text naming the
+ * backend and what to do.
+ */
+int pedigree_outbox_push(const struct pedigree_config *config,
+			 const char *backend,
+			 struct pedigree_push_result *ret_result,
+			 struct pedigree_error *err);
+/* Counts what waits. */
+size_t pedigree_outbox_waiting(const struct pedigree_config *config,
+			       const char *backend);
+
+/*
+ * The digest cache, a SQLite file beside the ledger. Never fails for the
+ * caller: a cache that cannot be opened finds nothing and keeps nothing.
+ */
+struct pedigree_digests;
+struct pedigree_digests *
+pedigree_digests_open(const struct pedigree_config *config);
+void pedigree_digests_close(struct pedigree_digests *digests);
+void pedigree_digests_cache(struct pedigree_digests *digests,
+			    struct pedigree_digest_cache *ret_cache);
+
+#endif
