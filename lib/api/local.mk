@@ -1,1 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+
+libpedigree_core_la_SOURCES += \
+	%D%/api.h \
+	%D%/pedigree.c

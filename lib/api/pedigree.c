@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The handle, and the calls that only pass on to one lower layer.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <pedigree/capture.h>
+#include <pedigree/pedigree.h>
+
+#include "api/api.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "run/run.h"
+#include "store/store.h"
+
+int pedigree_open(const struct pedigree_options *options,
+		  struct pedigree **ret, struct pedigree_error *err)
+{
+	_cleanup_free_ struct pedigree *pedigree = NULL;
+	const struct pedigree_config_sources sources = {
+		.flags = options ? options->settings : NULL,
+	};
+	int rc;
+
+	if (!ret)
+		return pedigree_fail(err, PEDIGREE_EINVAL,
+				     "pedigree_open: no place for the result");
+	pedigree = calloc(1, sizeof(*pedigree));
+	if (!pedigree)
+		return pedigree_fail_memory(err);
+	rc = pedigree_config_load(&sources, &pedigree->config, err);
+	if (rc < 0)
+		return rc;
+	*ret = pedigree_take(pedigree);
+	return 0;
+}
+
+void pedigree_close(struct pedigree *pedigree)
+{
+	if (!pedigree)
+		return;
+	pedigree_config_free(pedigree->config);
+	free(pedigree);
+}
+
+const char *pedigree_version(void)
+{
+	return PACKAGE_VERSION;
+}
+
+/*
+ * The variable PEDIGREE_DISABLE is the caller's wish whatever the
+ * configuration is like, so it is looked at even without a handle.
+ */
+int pedigree_disabled(const struct pedigree *pedigree)
+{
+	const char *off = getenv("PEDIGREE_DISABLE");
+
+	if (off && *off && strcmp(off, "0") != 0)
+		return 1;
+	return pedigree &&
+	       !pedigree_config_bool(pedigree->config, "capture", "enabled");
+}
+
+const char *pedigree_setting(const struct pedigree *pedigree,
+			     const char *name)
+{
+	_cleanup_free_ char *section = NULL;
+	char *key, *of;
+
+	if (!pedigree || !name)
+		return NULL;
+	section = strdup(name);
+	if (!section)
+		return NULL;
+	/* Names of sections may hold dots, keys do not. */
+	key = strrchr(section, '.');
+	if (!key)
+		return NULL;
+	*key++ = '\0';
+	of = strchr(section, ' ');
+	if (of)
+		*of++ = '\0';
+	return pedigree_config_get(pedigree->config, section, of, key);
+}
+
+void pedigree_warnings(const struct pedigree *pedigree,
+		       void (*each)(void *ctx, const char *sentence),
+		       void *ctx)
+{
+	size_t n = pedigree_config_warnings(pedigree->config);
+
+	for (size_t i = 0; i < n; i++)
+		each(ctx, pedigree_config_warning(pedigree->config, i));
+}
+
+int pedigree_settings(const struct pedigree *pedigree,
+		      void (*each)(void *ctx,
+				   const struct pedigree_setting_view *setting),
+		      void *ctx, struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf origin = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf section = PEDIGREE_BUF_INIT;
+
+	for (size_t i = 0; i < pedigree_config_count(pedigree->config); i++) {
+		const struct pedigree_setting *at =
+			pedigree_config_at(pedigree->config, i);
+		struct pedigree_setting_view view;
+
+		pedigree_buf_reset(&origin);
+		pedigree_buf_reset(&section);
+		pedigree_origin_text(&at->origin, &origin);
+		pedigree_buf_add_str(&section, at->section);
+		if (at->name && *at->name) {
+			pedigree_buf_add_char(&section, ' ');
+			pedigree_buf_add_str(&section, at->name);
+		}
+		if (pedigree_buf_error(&origin) || pedigree_buf_error(&section))
+			return pedigree_fail_memory(err);
+		view = (struct pedigree_setting_view){
+			.section = section.data,
+			.key = at->key,
+			.value = at->value,
+			.origin = origin.data,
+			.in_force = pedigree_config_in_force(pedigree->config,
+							     i),
+		};
+		each(ctx, &view);
+	}
+	return 0;
+}
+
+int pedigree_recover(const struct pedigree *pedigree,
+		     void (*tell)(void *ctx, const char *sentence), void *ctx,
+		     struct pedigree_error *err)
+{
+	return pedigree_run_recover(pedigree->config, tell, ctx, err);
+}
+
+int pedigree_push(const struct pedigree *pedigree, const char *backend,
+		  struct pedigree_push_counts *ret_counts,
+		  struct pedigree_error *err)
+{
+	struct pedigree_push_result result = { 0 };
+	int rc = pedigree_outbox_push(pedigree->config, backend, &result, err);
+
+	if (ret_counts)
+		*ret_counts = (struct pedigree_push_counts){
+			.delivered = result.delivered,
+			.waiting = result.waiting,
+			.rejected = result.rejected,
+		};
+	return rc;
+}
