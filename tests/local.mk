@@ -1,5 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
+#
+# unit/         cmocka, one file per module
+# integration/  real processes
+# policy/       facts about the tree and the binaries
+#
+# Scripts are told where things are by these variables, and work in a folder
+# of their own that they make (see tests/support.sh).
+
+TEST_EXTENSIONS = .sh .py
+SH_LOG_COMPILER = $(SHELL)
+PY_LOG_COMPILER = $(PYTHON)
+
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	CC='$(CC)'; export CC; \
+	PYTHON='$(PYTHON)'; export PYTHON;
 
 include %D%/unit/local.mk
 include %D%/integration/local.mk
 include %D%/policy/local.mk
+
+# The unit tests alone, as the build with sanitizers runs them.
+.PHONY: check-unit
+check-unit:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests)'
+
+EXTRA_DIST += %D%/support.sh
