@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <pedigree/error.h>
+
 #include "base/base.h"
 
 struct pedigree_buf {

@@ -12,6 +12,8 @@
 
 #include <pedigree/error.h>
 
+#include "base/base.h"
+
 #define PEDIGREE_SHA256_HEX 65		/* with the closing NUL */
 #define PEDIGREE_MD5_HEX 33
 

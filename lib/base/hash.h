@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <pedigree/error.h>
+
 #include "base/base.h"
 
 /* A 64-bit hash for tables; not stable across versions, not for identity. */

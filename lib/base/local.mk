@@ -2,9 +2,16 @@
 
 libpedigree_core_la_SOURCES += \
 	%D%/base.h \
+	%D%/buf.c \
 	%D%/buf.h \
+	%D%/digest.c \
 	%D%/digest.h \
+	%D%/err.c \
 	%D%/err.h \
+	%D%/fs.c \
 	%D%/fs.h \
+	%D%/hash.c \
 	%D%/hash.h \
+	%D%/path.c \
+	%D%/vec.c \
 	%D%/vec.h
