@@ -2,7 +2,17 @@
 #
 # Facts about the tree and the binaries.
 
-policy_tests =
+policy_tests = \
+	%D%/clean.sh \
+	%D%/exports.sh \
+	%D%/format.sh \
+	%D%/headers.sh \
+	%D%/layers.py \
+	%D%/lengths.sh \
+	%D%/news.sh \
+	%D%/spdx.sh
 
 TESTS += $(policy_tests)
-EXTRA_DIST += $(policy_tests)
+EXTRA_DIST += $(policy_tests) \
+	%D%/layers.list \
+	%D%/tree.sh
