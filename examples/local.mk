@@ -1,1 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
+#
+# Programs as people write them. Each is run by a test in tests/integration.
+
+check_PROGRAMS += %D%/c/fit
+examples_c_fit_SOURCES = %D%/c/fit.c
+
+EXTRA_DIST += \
+	%D%/README.md \
+	%D%/pipeline/evaluate.sh \
+	%D%/pipeline/pipeline.sh \
+	%D%/pipeline/prepare.sh \
+	%D%/pipeline/raw.csv \
+	%D%/pipeline/train.sh \
+	%D%/r/fit.R \
+	%D%/sklearn/README.md \
+	%D%/sklearn/deploy.sh \
+	%D%/sklearn/make_data.py \
+	%D%/sklearn/train.py
