@@ -10,8 +10,10 @@ struct sums {
 	double n, x, y, xx, xy;
 };
 
+/* Lines that are not two numbers, such as the heading, do not count. */
 static int read_points(const char *path, struct sums *sums)
 {
+	char line[256];
 	double x, y;
 	FILE *in = fopen(path, "r");
 
@@ -19,9 +21,9 @@ static int read_points(const char *path, struct sums *sums)
 		perror(path);
 		return -1;
 	}
-	if (fscanf(in, "%*[^\n]") == EOF)
-		perror(path);
-	while (fscanf(in, " %lf,%lf", &x, &y) == 2) {
+	while (fgets(line, sizeof(line), in)) {
+		if (sscanf(line, "%lf,%lf", &x, &y) != 2)
+			continue;
 		sums->n += 1;
 		sums->x += x;
 		sums->y += y;
