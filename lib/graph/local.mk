@@ -2,5 +2,11 @@
 
 libpedigree_core_la_SOURCES += \
 	%D%/build.h \
+	%D%/json.c \
 	%D%/json.h \
-	%D%/model.h
+	%D%/json_members.c \
+	%D%/json_members.h \
+	%D%/json_write.c \
+	%D%/model.c \
+	%D%/model.h \
+	%D%/names.c
