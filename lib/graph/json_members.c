@@ -3,33 +3,33 @@
 
 #include "graph/json_members.h"
 
-#define ROW(object, word, how, member)                                       \
-	{                                                                    \
+#define ROW(object, word, how, member) \
+	{ \
 		.in = (object), .key = (word), .shape = PEDIGREE_JSON_##how, \
-		.offset = offsetof(struct pedigree_entity, member)           \
+		.offset = offsetof(struct pedigree_entity, member) \
 	}
 
-#define SOURCE                                                  \
-	ROW("Source", "SourceUri", TEXT, source_uri),           \
+#define SOURCE \
+	ROW("Source", "SourceUri", TEXT, source_uri), \
 		ROW("Source", "SourceType", TEXT, source_type), \
 		ROW("Source", "SourceId", TEXT, source_id)
 
-#define SOURCE_ARN                                    \
+#define SOURCE_ARN \
 	ROW("Source", "SourceArn", TEXT, source_uri), \
 		ROW("Source", "SourceType", TEXT, source_type)
 
-#define METADATA                                                              \
-	ROW("MetadataProperties", "CommitId", TEXT, commit_id),               \
-		ROW("MetadataProperties", "Repository", TEXT, repository),    \
+#define METADATA \
+	ROW("MetadataProperties", "CommitId", TEXT, commit_id), \
+		ROW("MetadataProperties", "Repository", TEXT, repository), \
 		ROW("MetadataProperties", "GeneratedBy", TEXT, generated_by), \
 		ROW("MetadataProperties", "ProjectId", TEXT, project_id)
 
-#define TIMES                                        \
+#define TIMES \
 	ROW(NULL, "CreationTime", TIME, created_ms), \
 		ROW(NULL, "LastModifiedTime", TIME, modified_ms)
 
-#define END                 \
-	{                   \
+#define END \
+	{ \
 		.key = NULL \
 	}
 

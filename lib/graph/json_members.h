@@ -12,15 +12,15 @@
 
 enum pedigree_json_shape {
 	PEDIGREE_JSON_TEXT,
-	PEDIGREE_JSON_TIME, /* milliseconds here, seconds there */
-	PEDIGREE_JSON_MAP, /* pairs: {key: value} */
+	PEDIGREE_JSON_TIME,   /* milliseconds here, seconds there */
+	PEDIGREE_JSON_MAP,    /* pairs: {key: value} */
 	PEDIGREE_JSON_VALUES, /* pairs: {key: {"Value": value}} */
-	PEDIGREE_JSON_TYPES, /* pairs: [{"SourceIdType", "Value"}] */
-	PEDIGREE_JSON_PARAMS /* {key: {"StringValue" or "NumberValue"}} */
+	PEDIGREE_JSON_TYPES,  /* pairs: [{"SourceIdType", "Value"}] */
+	PEDIGREE_JSON_PARAMS  /* {key: {"StringValue" or "NumberValue"}} */
 };
 
 struct pedigree_json_member {
-	const char *in; /* object it stands in, or NULL; rows of one
+	const char *in;	 /* object it stands in, or NULL; rows of one
 				   object follow one another */
 	const char *key; /* NULL ends the table */
 	enum pedigree_json_shape shape;

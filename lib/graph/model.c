@@ -8,11 +8,11 @@
 
 #include "base/buf.h"
 
-#define FREE_ALL(list, clear_one)                         \
-	do {                                              \
+#define FREE_ALL(list, clear_one) \
+	do { \
 		for (size_t i_ = 0; i_ < (list)->n; i_++) \
-			clear_one(&(list)->v[i_]);        \
-		pedigree_vec_clear(list);                 \
+			clear_one(&(list)->v[i_]); \
+		pedigree_vec_clear(list); \
 	} while (0)
 
 static void clear_pair(struct pedigree_pair *pair)
