@@ -10,7 +10,6 @@
 
 #include <jansson.h>
 #include <limits.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -87,12 +86,16 @@ static int get_time(const json_t *object, const char *key, int64_t *ret,
 		    struct pedigree_error *err)
 {
 	const json_t *value = json_object_get(object, key);
+	double ms;
 
 	if (!value || json_is_null(value))
 		return 0;
-	if (!json_is_number(value) || fabs(json_number_value(value)) > 1e15)
+	if (!json_is_number(value))
 		return wrong(err, key, "a time");
-	*ret = llround(json_number_value(value) * 1000.0);
+	ms = json_number_value(value) * 1000.0;
+	if (!(ms > -1e18 && ms < 1e18))
+		return wrong(err, key, "a time");
+	*ret = (int64_t)(ms < 0 ? ms - 0.5 : ms + 0.5);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 
 libpedigree_core_la_SOURCES += \
 	%D%/build.h \
+	%D%/facts.c \
 	%D%/json.c \
 	%D%/json.h \
 	%D%/json_members.c \
