@@ -5,7 +5,7 @@
 # policy/       facts about the tree and the binaries
 #
 # Scripts are told where things are by these variables, and work in a folder
-# of their own that they make (see tests/support.sh).
+# of their own that they make (see support.sh and support.py).
 
 TEST_EXTENSIONS = .sh .py
 SH_LOG_COMPILER = $(SHELL)
@@ -15,7 +15,9 @@ AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	CC='$(CC)'; export CC; \
-	PYTHON='$(PYTHON)'; export PYTHON;
+	PYTHON='$(PYTHON)'; export PYTHON; \
+	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
+	PYTHONPATH='$(abs_top_srcdir)/tests'; export PYTHONPATH;
 
 include %D%/unit/local.mk
 include %D%/integration/local.mk
@@ -26,4 +28,6 @@ include %D%/policy/local.mk
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests)'
 
-EXTRA_DIST += %D%/support.sh
+EXTRA_DIST += \
+	%D%/support.py \
+	%D%/support.sh

@@ -40,7 +40,7 @@ trap end_ EXIT
 for name_ in $(env | sed -n 's/^\(PEDIGREE_[A-Z_]*\)=.*/\1/p'); do
 	unset "$name_"
 done
-unset LD_PRELOAD
+unset LD_PRELOAD PYTHONPATH
 PEDIGREE_HOME=$work/home
 XDG_CONFIG_HOME=$work/config
 export PEDIGREE_HOME XDG_CONFIG_HOME
