@@ -1,1 +1,56 @@
 # SPDX-License-Identifier: Apache-2.0
+
+pkglib_LTLIBRARIES += libpedigree-preload.la
+
+libpedigree_preload_la_SOURCES = \
+	%D%/args.c \
+	%D%/args.h \
+	%D%/gate.c \
+	%D%/gate.h \
+	%D%/hook_dir.c \
+	%D%/hook_fd.c \
+	%D%/hook_open.c \
+	%D%/hook_remove.c \
+	%D%/hook_rename.c \
+	%D%/hook_stdio.c \
+	%D%/hook_temp.c \
+	%D%/interpose.def \
+	%D%/loaded.c \
+	%D%/loaded.h \
+	%D%/log.c \
+	%D%/log.h \
+	%D%/log_make.c \
+	%D%/log_map.c \
+	%D%/log_map.h \
+	%D%/note.c \
+	%D%/note.h \
+	%D%/paths.c \
+	%D%/paths.h \
+	%D%/real.c \
+	%D%/real.h \
+	%D%/scratch.c \
+	%D%/scratch.h \
+	%D%/seen.c \
+	%D%/seen.h \
+	%D%/sys.h
+
+# No file offset or time variants and no fortified calls: the shim calls what
+# its callers call. What libc declares as never NULL may well be NULL here.
+libpedigree_preload_la_CPPFLAGS = $(AM_CPPFLAGS) \
+	-U_FILE_OFFSET_BITS -U_TIME_BITS -U_FORTIFY_SOURCE
+libpedigree_preload_la_CFLAGS = $(AM_CFLAGS) -O2 -fno-builtin \
+	-fno-delete-null-pointer-checks \
+	-fvisibility=hidden -ftls-model=initial-exec
+libpedigree_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-Wl,-z,now -Wl,--version-script=hooks/preload.map
+EXTRA_libpedigree_preload_la_DEPENDENCIES = hooks/preload.map
+
+# One anonymous node: with a named one the loader would pass over some hooks.
+hooks/preload.map: $(srcdir)/%D%/interpose.def config.h
+	$(AM_V_GEN)$(MKDIR_P) hooks && \
+	$(CPP) -P -I. -include config.h -D'HOOK(type, name, parameters)=name;' \
+		-x c $(srcdir)/%D%/interpose.def > $@.tmp && \
+	$(AWK) 'BEGIN { print "{\nglobal:" } NF { print "\t" $$0 } \
+		END { print "local:\n\t*;\n};" }' $@.tmp > $@ && \
+	rm -f $@.tmp
+CLEANFILES += hooks/preload.map

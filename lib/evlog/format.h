@@ -47,6 +47,7 @@
 #define PEDIGREE_LOG_MAX (UINT64_C(8) << 32)	/* 32 GiB: 2^32 references */
 #define PEDIGREE_FRAME_MAX (64u * 1024u)
 #define PEDIGREE_EXEC_CACHE 256u
+#define PEDIGREE_NAME_BUCKETS 256u
 
 /* Why an event was dropped: the index into log_header.dropped. */
 enum pedigree_drop {
@@ -83,7 +84,15 @@ struct pedigree_log_header {
 	uint64_t expected;	/* images that were started and should come up */
 	uint64_t images;	/* images in which the shim came up */
 	uint64_t modes;		/* PEDIGREE_MODE_ bits */
-	uint8_t pad3[1320];
+
+	/*
+	 * What makes a path mean something else, for the writers' memory of
+	 * what they wrote: folders renamed so far, and by the hash of their
+	 * last component how often names were renamed, linked or removed.
+	 */
+	uint32_t folders_moved;
+	uint32_t names_changed[PEDIGREE_NAME_BUCKETS];
+	uint8_t pad3[292];
 
 	/*
 	 * What programs are, so that each is looked at once a run: the upper

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "hooks/args.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "hooks/log.h"
+
+#define ROOM 500u /* a process's first chunk is 1 KiB */
+
+static const char *const secrets[] = {
+	"password", "passwd",	  "secret",	"token",       "api_key",
+	"apikey",   "access_key", "credential", "private_key",
+};
+
+/* ASCII without case, and '-' for '_'. */
+static char plain(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c + 'a' - 'A');
+	return c == '-' ? '_' : c;
+}
+
+static bool contains(const char *name, size_t n, const char *word)
+{
+	size_t word_n = strlen(word);
+
+	for (size_t i = 0; i + word_n <= n; i++) {
+		size_t j = 0;
+
+		while (j < word_n && plain(name[i + j]) == word[j])
+			j++;
+		if (j == word_n)
+			return true;
+	}
+	return false;
+}
+
+static bool is_secret(const char *name, size_t n)
+{
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
+		if (contains(name, n, secrets[i]))
+			return true;
+	return false;
+}
+
+static bool is_word(char c)
+{
+	c = plain(c);
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The length of the name before a value: NAME=…, --name=…, -name=…; or 0. */
+static size_t name_length(const char *arg)
+{
+	size_t n = 0;
+
+	while (is_word(arg[n]) || arg[n] == '.')
+		n++;
+	return arg[n] == '=' ? n : 0;
+}
+
+struct copy {
+	char *at;
+	char *end;
+};
+
+static bool put(struct copy *copy, const char *bytes, size_t n)
+{
+	if ((size_t)(copy->end - copy->at) < n)
+		return false;
+	memcpy(copy->at, bytes, n);
+	copy->at += n;
+	return true;
+}
+
+/* Copies a value without the user information of URLs in it. */
+static bool put_value(struct copy *copy, const char *value)
+{
+	for (;;) {
+		const char *host = strstr(value, "://");
+		size_t n;
+
+		if (!host)
+			return put(copy, value, strlen(value));
+		host += 3;
+		if (!put(copy, value, (size_t)(host - value)))
+			return false;
+		n = strcspn(host, "/?# \t\n");
+		value = host;
+		/* The last '@': a password may hold one. */
+		while (n && host[n - 1] != '@')
+			n--;
+		if (n && !put(copy, "***@", 4))
+			return false;
+		value += n;
+	}
+}
+
+static bool put_arg(struct copy *copy, const char *arg, bool masked)
+{
+	size_t name = name_length(arg);
+
+	if (masked)
+		return put(copy, "***", 4);
+	if (name && is_secret(arg, name))
+		return put(copy, arg, name + 1) && put(copy, "***", 4);
+	return put_value(copy, arg) && put(copy, "", 1);
+}
+
+void pedigree_args_mask(int argc, char *const argv[], char *scratch,
+			struct pedigree_identity *ret_identity)
+{
+	struct copy copy = { .at = scratch, .end = scratch + ROOM };
+	bool masked = false;
+
+	for (int i = 0; i < argc && argv[i]; i++) {
+		char *start = copy.at;
+
+		if (!put_arg(&copy, argv[i], masked)) {
+			copy.at = start;
+			ret_identity->flags |= PEDIGREE_F_CUT;
+			break;
+		}
+		ret_identity->argc++;
+		masked = argv[i][0] == '-' && argv[i][1] &&
+			 !strchr(argv[i], '=') &&
+			 is_secret(argv[i], strlen(argv[i]));
+	}
+	if (!ret_identity->argc)
+		return;
+	ret_identity->args.bytes = scratch;
+	ret_identity->args.n = (size_t)(copy.at - scratch) - 1;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Start-up and fork. Start-up does nothing that the plain loader does not do
+ * as well (open, map, close), and fails in silence.
+ */
+#include "config.h"
+
+#include "hooks/gate.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+
+#include "hooks/args.h"
+#include "hooks/loaded.h"
+#include "hooks/log.h"
+#include "hooks/paths.h"
+#include "hooks/real.h"
+#include "hooks/scratch.h"
+#include "hooks/seen.h"
+#include "hooks/sys.h"
+
+#define PAGE 65536u /* the largest page of the machines we know */
+
+static _Atomic uint32_t never; /* of processes that are not captured */
+_Atomic uint32_t *pedigree_gate = &never;
+const char *pedigree_gate_self = "";
+size_t pedigree_gate_folder_n;
+
+static _Atomic bool active;
+static _Atomic uint32_t pid;
+static _Alignas(PAGE) char fork_page[PAGE];
+
+/* Only glibc tells its version, and gives constructors the arguments. */
+extern const char *gnu_get_libc_version(void) __attribute__((weak));
+
+bool pedigree_gate_is_guest(void)
+{
+	return (uint32_t)pedigree_sys(SYS_getpid) !=
+	       atomic_load_explicit(&pid, memory_order_relaxed);
+}
+
+/*
+ * In a forked child one thread clears up; others, and a signal handler that
+ * interrupted it, drop their event rather than wait.
+ */
+bool pedigree_gate_slow(void)
+{
+	uint32_t state = PEDIGREE_GATE_WIPED;
+
+	if (!atomic_load_explicit(&active, memory_order_acquire))
+		return false;
+	if (atomic_compare_exchange_strong(pedigree_gate, &state,
+					   PEDIGREE_GATE_BUSY)) {
+		atomic_store(&pid, (uint32_t)pedigree_sys(SYS_getpid));
+		pedigree_scratch_forked();
+		pedigree_seen_forked();
+		pedigree_log_forked();
+		atomic_store_explicit(pedigree_gate, PEDIGREE_GATE_OPEN,
+				      memory_order_release);
+		return true;
+	}
+	for (int i = 0; i < 16 && state == PEDIGREE_GATE_BUSY; i++) {
+		pedigree_sys(SYS_sched_yield);
+		state = atomic_load_explicit(pedigree_gate,
+					     memory_order_acquire);
+	}
+	if (state == PEDIGREE_GATE_OPEN)
+		return true;
+	pedigree_log_drop(PEDIGREE_DROP_BUSY);
+	return false;
+}
+
+/* Where the kernel cannot wipe a page on fork, libc's fork can. */
+static void wipe(void)
+{
+	atomic_store(pedigree_gate, PEDIGREE_GATE_WIPED);
+}
+
+static void watch_forks(void)
+{
+	pedigree_gate = (_Atomic uint32_t *)(void *)fork_page;
+	if (pedigree_sys(SYS_madvise, fork_page, getauxval(AT_PAGESZ),
+			 MADV_WIPEONFORK))
+		pthread_atfork(NULL, NULL, wipe);
+}
+
+/* Our path, as LD_PRELOAD has it, and its folder: the run's. */
+static bool find_self(void)
+{
+	const char *slash;
+	Dl_info info;
+
+	if (!dladdr(fork_page, &info) || !info.dli_fname ||
+	    info.dli_fname[0] != '/')
+		return false;
+	slash = strrchr(info.dli_fname, '/');
+	pedigree_gate_self = info.dli_fname;
+	pedigree_gate_folder_n = (size_t)(slash - info.dli_fname);
+	return pedigree_gate_folder_n > 0;
+}
+
+static bool start_log(int argc, char **argv)
+{
+	const char *program = (const char *)getauxval(AT_EXECFN);
+	char *cwd = pedigree_scratch_get(), *args = pedigree_scratch_get();
+	struct pedigree_identity identity = {
+		.program = program ? program : "",
+	};
+	bool started;
+
+	pedigree_args_mask(argc, argv, args, &identity);
+	if (pedigree_paths_ask_cwd(cwd, &identity.cwd.n))
+		identity.cwd.bytes = cwd;
+	started = pedigree_log_start(pedigree_gate_self, pedigree_gate_folder_n,
+				     &identity);
+	pedigree_scratch_put(cwd);
+	pedigree_scratch_put(args);
+	return started;
+}
+
+/*
+ * Runs once, before the program's main and mostly before other threads.
+ * Pointers first: hooks work even where nothing is captured.
+ */
+static __attribute__((constructor)) void start(int argc, char **argv)
+{
+	pedigree_real_resolve();
+	if (getauxval(AT_SECURE) || !gnu_get_libc_version)
+		return;
+	if (!find_self() || !start_log(argc, argv))
+		return;
+	pedigree_paths_start(pedigree_log_first_cwd());
+	pedigree_loaded_start();
+	watch_forks();
+	atomic_store(&pid, (uint32_t)pedigree_sys(SYS_getpid));
+	atomic_store(pedigree_gate, PEDIGREE_GATE_OPEN);
+	atomic_store_explicit(&active, true, memory_order_release);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "hooks/scratch.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BUFFERS 16u
+
+static _Alignas(64) char buffers[BUFFERS][PEDIGREE_SCRATCH_SIZE];
+/* Held by a thread during one hook; taken by trying, never by waiting. */
+static _Atomic uint32_t taken[BUFFERS];
+
+char *pedigree_scratch_get(void)
+{
+	for (unsigned int i = 0; i < BUFFERS; i++)
+		if (!atomic_exchange_explicit(&taken[i], 1,
+					      memory_order_acquire))
+			return buffers[i];
+	return NULL;
+}
+
+void pedigree_scratch_put(char *scratch)
+{
+	if (scratch)
+		atomic_store_explicit(
+			&taken[(scratch - buffers[0]) / PEDIGREE_SCRATCH_SIZE],
+			0, memory_order_release);
+}
+
+void pedigree_scratch_forked(void)
+{
+	for (unsigned int i = 0; i < BUFFERS; i++)
+		atomic_store_explicit(&taken[i], 0, memory_order_relaxed);
+}
