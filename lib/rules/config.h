@@ -6,9 +6,10 @@
  * $XDG_CONFIG_HOME/pedigree/pedigree.conf < ./pedigree.conf <
  * $PEDIGREE_CONFIG < environment PEDIGREE_SECTION_KEY < flags.
  *
- * What sections and keys there are stands in one table, keys.def; `pedigree
- * config`, the man page pedigree.conf(5) and the check for unknown keys read
- * it. An unknown section or key, or a value of the wrong type, is
+ * What sections and keys there are stands in one table, keys.def; defaults
+ * stand in conf/builtin.conf, which is compiled in. Keys of type GLOBS
+ * ("match") add up, over lines and layers; of all others the last one counts.
+ * An unknown section or key, or a value of the wrong type, is
  * PEDIGREE_ECONFIG with file and line (and the nearest known word). A key
  * that the table does not allow in ./pedigree.conf is left out there with a
  * warning.
@@ -21,6 +22,7 @@
 #include <stdint.h>
 
 #include <pedigree/error.h>
+#include <pedigree/sys/backend.h>
 
 #include "base/buf.h"
 
@@ -36,7 +38,8 @@ enum pedigree_layer {
 
 struct pedigree_origin {
 	enum pedigree_layer layer;
-	const char *file;	/* "" for built-in, environment and flags */
+	const char *file;	/* "builtin.conf"; in the environment the
+				   variable; "" for flags */
 	unsigned int line;	/* 0 where there is none */
 };
 
@@ -59,7 +62,11 @@ struct pedigree_config_sources {
 	const char *folder_file;
 	const char *named_file;
 	char *const *environment;	/* NULL: environ */
-	const char *const *flags;	/* "section.key=value", NULL-ended */
+	/* "section.key=value" or "section name.key=value", NULL-ended. */
+	const char *const *flags;
+	/* All backends there are, NULL-ended, to check [backend] and their
+	   options with; NULL: any name and key will do. */
+	const struct pedigree_backend_ops *const *backends;
 };
 
 struct pedigree_config;
@@ -71,12 +78,13 @@ void pedigree_config_free(struct pedigree_config *config);
 
 /*
  * The value in force of a key of an unnamed section, or of section `name`
- * where that is not NULL; never NULL for a key that has a default in the
- * table, NULL for others that were not set.
+ * where that is not NULL; never NULL for a key that has a default,
+ * NULL for others that were not set.
  */
 const char *pedigree_config_get(const struct pedigree_config *config,
 				const char *section, const char *name,
 				const char *key);
+/* Of keys with a default; sizes ("10M") are numbers of bytes. */
 bool pedigree_config_bool(const struct pedigree_config *config,
 			  const char *section, const char *key);
 uint64_t pedigree_config_number(const struct pedigree_config *config,
@@ -99,11 +107,16 @@ size_t pedigree_config_warnings(const struct pedigree_config *config);
 const char *pedigree_config_warning(const struct pedigree_config *config,
 				    size_t i);
 
-/* "/etc/pedigree/pedigree.conf:12", "built-in", "environment", "flag". */
+/* "/etc/pedigree/pedigree.conf:12", "built-in builtin.conf:12",
+   "environment PEDIGREE_RUN_NAME", "flag". */
 void pedigree_origin_text(const struct pedigree_origin *origin,
 			  struct pedigree_buf *buf);
 
-/* State folders: $PEDIGREE_HOME or the XDG ones; never empty. */
+/*
+ * State folders, absolute and never empty: with $PEDIGREE_HOME that itself
+ * for data and its "spool"; else $XDG_DATA_HOME/pedigree and
+ * $XDG_STATE_HOME/pedigree/spool. They may not exist yet.
+ */
 const char *pedigree_config_spool(const struct pedigree_config *config);
 const char *pedigree_config_data(const struct pedigree_config *config);
 

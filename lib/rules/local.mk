@@ -1,6 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 
 libpedigree_core_la_SOURCES += \
+	%D%/config.c \
 	%D%/config.h \
+	%D%/glob.c \
+	%D%/glob.h \
+	%D%/keys.c \
+	%D%/keys.def \
+	%D%/keys.h \
+	%D%/layers.c \
+	%D%/redact.c \
 	%D%/redact.h \
-	%D%/rules.h
+	%D%/rules.c \
+	%D%/rules.h \
+	%D%/settings.c \
+	%D%/settings.h
+nodist_libpedigree_core_la_SOURCES = %D%/builtin.c
+
+EXTRA_DIST += %D%/builtin.awk
+CLEANFILES += %D%/builtin.c
+
+%D%/builtin.c: $(srcdir)/conf/builtin.conf $(srcdir)/%D%/builtin.awk
+	$(AM_V_GEN)$(MKDIR_P) %D% && \
+	$(AWK) -f $(srcdir)/%D%/builtin.awk $(srcdir)/conf/builtin.conf \
+		> $@.tmp && mv $@.tmp $@

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "rules/keys.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/base.h"
+
+#define SECTION(name_, kind_, folder_, help_) \
+	{ .name = (name_), \
+	  .kind = PEDIGREE_SECTION_##kind_, \
+	  .folder = (folder_), \
+	  .help = (help_) },
+#define KEY(section_, key_, type_, folder_, help_)
+const struct pedigree_section_def pedigree_sections[] = {
+#include "rules/keys.def"
+	{ .name = NULL }
+};
+#undef SECTION
+#undef KEY
+
+#define SECTION(name_, kind_, folder_, help_)
+#define KEY(section_, key_, type_, folder_, help_) \
+	{ .section = (section_), \
+	  .key = (key_), \
+	  .type = PEDIGREE_VALUE_##type_, \
+	  .folder = (folder_), \
+	  .help = (help_) },
+const struct pedigree_key_def pedigree_keys[] = {
+#include "rules/keys.def"
+	{ .section = NULL }
+};
+#undef SECTION
+#undef KEY
+
+const struct pedigree_section_def *pedigree_section_find(const char *name)
+{
+	for (const struct pedigree_section_def *s = pedigree_sections; s->name;
+	     s++) {
+		if (!strcmp(s->name, name))
+			return s;
+	}
+	return NULL;
+}
+
+const struct pedigree_key_def *pedigree_key_find(const char *section,
+						 const char *key)
+{
+	for (const struct pedigree_key_def *k = pedigree_keys; k->section;
+	     k++) {
+		if (!strcmp(k->section, section) && !strcmp(k->key, key))
+			return k;
+	}
+	return NULL;
+}
+
+unsigned int pedigree_word_distance(const char *a, const char *b)
+{
+	enum {
+		LONGEST = 32
+	};
+	size_t m = strlen(a), n = strlen(b);
+	unsigned int row[LONGEST + 1];
+
+	if (m > LONGEST || n > LONGEST)
+		return PEDIGREE_FAR;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = (unsigned int)j;
+	for (size_t i = 1; i <= m; i++) {
+		unsigned int corner = row[0];
+
+		row[0] = (unsigned int)i;
+		for (size_t j = 1; j <= n; j++) {
+			unsigned int best = corner + (a[i - 1] != b[j - 1]);
+
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			corner = row[j];
+			row[j] = best;
+		}
+	}
+	/* Half of the letters wrong is another word, not a mistake. */
+	return row[n] * 2 > m || row[n] > 3 ? PEDIGREE_FAR : row[n];
+}
+
+const char *pedigree_section_nearest(const char *name)
+{
+	const char *nearest = NULL;
+	unsigned int best = PEDIGREE_FAR;
+
+	for (const struct pedigree_section_def *s = pedigree_sections; s->name;
+	     s++) {
+		unsigned int far = pedigree_word_distance(name, s->name);
+
+		if (far < best) {
+			best = far;
+			nearest = s->name;
+		}
+	}
+	return nearest;
+}
+
+const char *pedigree_key_nearest(const char *section, const char *key)
+{
+	const char *nearest = NULL;
+	unsigned int best = PEDIGREE_FAR;
+
+	for (const struct pedigree_key_def *k = pedigree_keys; k->section;
+	     k++) {
+		unsigned int far;
+
+		if (strcmp(k->section, section))
+			continue;
+		far = pedigree_word_distance(key, k->key);
+		if (far < best) {
+			best = far;
+			nearest = k->key;
+		}
+	}
+	return nearest;
+}
+
+bool pedigree_parse_bool(const char *text, bool *ret)
+{
+	static const struct {
+		const char *word;
+		bool value;
+	} words[] = {
+		{ "yes", true }, { "no", false },  { "true", true },
+		{ "on", true },	 { "off", false }, { "false", false },
+		{ "1", true },	 { "0", false },
+	};
+
+	for (size_t i = 0; i < PEDIGREE_COUNT(words); i++) {
+		if (strcasecmp(text, words[i].word))
+			continue;
+		*ret = words[i].value;
+		return true;
+	}
+	return false;
+}
+
+struct unit {
+	const char *word;
+	uint64_t factor;
+};
+
+static bool parse_with_unit(const char *text, const struct unit *units,
+			    uint64_t *ret)
+{
+	uint64_t number = 0, product;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	for (; isdigit((unsigned char)*text); text++) {
+		if (__builtin_mul_overflow(number, 10, &number) ||
+		    __builtin_add_overflow(number, (unsigned int)(*text - '0'),
+					   &number))
+			return false;
+	}
+	for (; units->word; units++) {
+		if (strcasecmp(text, units->word))
+			continue;
+		if (__builtin_mul_overflow(number, units->factor, &product))
+			return false;
+		*ret = product;
+		return true;
+	}
+	return false;
+}
+
+bool pedigree_parse_number(const char *text, uint64_t *ret)
+{
+	static const struct unit units[] = { { "", 1 }, { NULL, 0 } };
+
+	return parse_with_unit(text, units, ret);
+}
+
+bool pedigree_parse_size(const char *text, uint64_t *ret)
+{
+	static const struct unit units[] = {
+		{ "", 1 },	     { "k", 1ull << 10 }, { "m", 1ull << 20 },
+		{ "g", 1ull << 30 }, { "t", 1ull << 40 }, { NULL, 0 },
+	};
+
+	return parse_with_unit(text, units, ret);
+}
+
+bool pedigree_parse_ms(const char *text, uint64_t *ret)
+{
+	static const struct unit units[] = {
+		{ "", 1000 },	{ "ms", 1 },	  { "s", 1000 },
+		{ "m", 60000 }, { "h", 3600000 }, { NULL, 0 },
+	};
+
+	return parse_with_unit(text, units, ret);
+}
+
+static bool is_uri(const char *text)
+{
+	size_t n = 0;
+
+	if (!isalpha((unsigned char)text[0]))
+		return false;
+	while (isalnum((unsigned char)text[n]) ||
+	       (text[n] && strchr("+-.", text[n])))
+		n++;
+	return !strncmp(text + n, "://", 3) && text[n + 3];
+}
+
+static const char *words_fault(const char *text)
+{
+	_cleanup_free_ char *word = malloc(strlen(text) + 1);
+	int got;
+
+	if (!word)
+		return "cannot be read: out of memory";
+	while ((got = pedigree_next_word(&text, word)) > 0) {
+		if (!word[0])
+			return "has an empty pattern or name";
+	}
+	return got < 0 ? "has a quote that is not closed" : NULL;
+}
+
+const char *pedigree_value_fault(enum pedigree_value_type type,
+				 const char *text)
+{
+	uint64_t number;
+	bool yes;
+
+	switch (type) {
+	case PEDIGREE_VALUE_BOOL:
+		return pedigree_parse_bool(text, &yes) ? NULL
+						       : "is not yes or no";
+	case PEDIGREE_VALUE_NUMBER:
+		return pedigree_parse_number(text, &number) ? NULL
+							    : "is not a number";
+	case PEDIGREE_VALUE_SIZE:
+		return pedigree_parse_size(text, &number)
+			       ? NULL
+			       : "is not a size such as 4096, 10M or 2G";
+	case PEDIGREE_VALUE_DURATION:
+		return pedigree_parse_ms(text, &number)
+			       ? NULL
+			       : "is not a duration such as 10s, 500ms or 2m";
+	case PEDIGREE_VALUE_ROLE:
+		return !strcmp(text, "input") || !strcmp(text, "output") ||
+				       !strcmp(text, "any")
+			       ? NULL
+			       : "is not input, output or any";
+	case PEDIGREE_VALUE_URI:
+		return is_uri(text) ? NULL
+				    : "is not a URI such as s3://bucket/train";
+	case PEDIGREE_VALUE_WORDS:
+	case PEDIGREE_VALUE_GLOBS:
+		return words_fault(text);
+	case PEDIGREE_VALUE_STRING:
+		break;
+	}
+	return NULL;
+}
+
+int pedigree_next_word(const char **text, char *word)
+{
+	const char *from = *text;
+	char quote = 0;
+
+	while (isspace((unsigned char)*from))
+		from++;
+	if (!*from) {
+		*text = from;
+		return 0;
+	}
+	for (; *from && (quote || !isspace((unsigned char)*from)); from++) {
+		if (*from == '\\' && from[1]) {
+			*word++ = *from++;
+			*word++ = *from;
+		} else if (quote && *from == quote) {
+			quote = 0;
+		} else if (!quote && (*from == '"' || *from == '\'')) {
+			quote = *from;
+		} else {
+			*word++ = *from;
+		}
+	}
+	*word = '\0';
+	*text = from;
+	return quote ? -1 : 1;
+}

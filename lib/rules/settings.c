@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "rules/settings.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "rules/keys.h"
+
+void pedigree_config_free(struct pedigree_config *config)
+{
+	if (!config)
+		return;
+	for (size_t i = 0; i < config->strings.n; i++)
+		free(config->strings.v[i]);
+	for (size_t i = 0; i < config->warnings.n; i++)
+		free(config->warnings.v[i]);
+	pedigree_vec_clear(&config->strings);
+	pedigree_vec_clear(&config->warnings);
+	pedigree_vec_clear(&config->settings);
+	pedigree_vec_clear(&config->in_force);
+	pedigree_map_free(config->latest);
+	free(config->spool);
+	free(config->data);
+	free(config);
+}
+
+const char *pedigree_config_keep(struct pedigree_config *config,
+				 const char *text, size_t n)
+{
+	char **place = pedigree_vec_push(&config->strings);
+
+	if (!place)
+		return NULL;
+	*place = strndup(text, n);
+	return *place;
+}
+
+const char *pedigree_shown_in(char *out, size_t room, const char *text)
+{
+	size_t n = 0;
+
+	for (; *text && n + 1 < room; text++)
+		out[n++] = *text >= ' ' && *text < 0x7f ? *text : '?';
+	out[n] = '\0';
+	if (*text)
+		memcpy(out + n - 3, "...", 3);
+	return out;
+}
+
+void pedigree_origin_text(const struct pedigree_origin *origin,
+			  struct pedigree_buf *buf)
+{
+	switch (origin->layer) {
+	case PEDIGREE_LAYER_FLAG:
+		pedigree_buf_add_str(buf, "flag");
+		return;
+	case PEDIGREE_LAYER_ENVIRONMENT:
+		pedigree_buf_add_str(buf, "environment");
+		if (origin->file[0])
+			pedigree_buf_addf(buf, " %s", origin->file);
+		return;
+	case PEDIGREE_LAYER_BUILTIN:
+		pedigree_buf_add_str(buf, "built-in ");
+		break;
+	default:
+		break;
+	}
+	pedigree_buf_add_str(buf, origin->file);
+	if (origin->line)
+		pedigree_buf_addf(buf, ":%u", origin->line);
+}
+
+int pedigree_config_fail(const struct pedigree_origin *origin,
+			 struct pedigree_error *err, const char *format, ...)
+{
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+	va_list args;
+
+	pedigree_origin_text(origin, &text);
+	pedigree_buf_add_str(&text, ": ");
+	va_start(args, format);
+	pedigree_buf_vaddf(&text, format, args);
+	va_end(args);
+	if (pedigree_buf_error(&text))
+		return pedigree_fail_memory(err);
+	return pedigree_fail(err, PEDIGREE_ECONFIG, "%s", text.data);
+}
+
+int pedigree_config_check_section(const struct pedigree_origin *origin,
+				  const char *section, const char *name,
+				  struct pedigree_error *err)
+{
+	const struct pedigree_section_def *def = pedigree_section_find(section);
+	const char *nearest;
+
+	if (def) {
+		if (def->kind == PEDIGREE_SECTION_NAMED && !name[0])
+			return pedigree_config_fail(
+				origin, err,
+				"[%s] needs a name, as in [%s model]", section,
+				section);
+		if (name[0] && (def->kind == PEDIGREE_SECTION_PLAIN ||
+				def->kind == PEDIGREE_SECTION_MAP))
+			return pedigree_config_fail(
+				origin, err, "[%s] takes no name, and has '%s'",
+				section, pedigree_shown(name));
+		return 0;
+	}
+	nearest = pedigree_section_nearest(section);
+	if (nearest)
+		return pedigree_config_fail(
+			origin, err, "unknown section [%s]; did you mean [%s]?",
+			pedigree_shown(section), nearest);
+	return pedigree_config_fail(
+		origin, err,
+		"unknown section [%s]; pedigree.conf(5) lists them",
+		pedigree_shown(section));
+}
+
+static int unknown_key(const struct pedigree_origin *origin,
+		       const char *section, const char *key,
+		       const char *nearest, struct pedigree_error *err)
+{
+	if (nearest)
+		return pedigree_config_fail(
+			origin, err,
+			"unknown key '%s' in [%s]; did you mean '%s'?",
+			pedigree_shown(key), pedigree_shown(section), nearest);
+	return pedigree_config_fail(
+		origin, err,
+		"unknown key '%s' in [%s]; pedigree.conf(5) lists them",
+		pedigree_shown(key), pedigree_shown(section));
+}
+
+static const struct pedigree_backend_ops *
+find_backend(const struct pedigree_config *config, const char *name)
+{
+	for (size_t i = 0; config->backends[i]; i++) {
+		if (!strcmp(config->backends[i]->name, name))
+			return config->backends[i];
+	}
+	return NULL;
+}
+
+static int unknown_backend(const struct pedigree_config *config,
+			   const struct pedigree_origin *origin,
+			   const char *name, struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf known = PEDIGREE_BUF_INIT;
+
+	for (size_t i = 0; config->backends[i]; i++)
+		pedigree_buf_addf(&known, " %s", config->backends[i]->name);
+	return pedigree_config_fail(origin, err,
+				    "unknown backend '%s'; there are:%s",
+				    pedigree_shown(name), known.data);
+}
+
+static int option_type(const struct pedigree_config *config,
+		       const struct pedigree_origin *origin, const char *name,
+		       const char *key, enum pedigree_value_type *ret_type,
+		       struct pedigree_error *err)
+{
+	static const enum pedigree_value_type types[] = {
+		[PEDIGREE_OPTION_STRING] = PEDIGREE_VALUE_STRING,
+		[PEDIGREE_OPTION_PATH] = PEDIGREE_VALUE_STRING,
+		[PEDIGREE_OPTION_NUMBER] = PEDIGREE_VALUE_NUMBER,
+		[PEDIGREE_OPTION_BOOL] = PEDIGREE_VALUE_BOOL,
+		[PEDIGREE_OPTION_DURATION] = PEDIGREE_VALUE_DURATION,
+	};
+	const struct pedigree_backend_ops *ops;
+	const struct pedigree_backend_option *option;
+	const char *nearest = NULL;
+	unsigned int best = PEDIGREE_FAR;
+
+	*ret_type = PEDIGREE_VALUE_STRING;
+	if (!config->backends)
+		return 0;
+	ops = find_backend(config, name);
+	if (!ops)
+		return unknown_backend(config, origin, name, err);
+	for (option = ops->options; option && option->key; option++) {
+		unsigned int far = pedigree_word_distance(key, option->key);
+
+		if (far < best) {
+			best = far;
+			nearest = option->key;
+		}
+		if (far)
+			continue;
+		*ret_type = types[option->type];
+		return 0;
+	}
+	return unknown_key(origin, ops->name, key, nearest, err);
+}
+
+static int find_type(const struct pedigree_config *config,
+		     const struct pedigree_origin *origin, const char *section,
+		     const char *name, const char *key,
+		     enum pedigree_value_type *ret_type, bool *ret_folder,
+		     struct pedigree_error *err)
+{
+	const struct pedigree_section_def *def = pedigree_section_find(section);
+	const struct pedigree_key_def *key_def;
+
+	if (def->kind == PEDIGREE_SECTION_MAP) {
+		*ret_type = PEDIGREE_VALUE_URI;
+		*ret_folder = def->folder;
+		if (key[0] == '/' || key[0] == '~')
+			return 0;
+		return pedigree_config_fail(
+			origin, err,
+			"'%s' in [%s] is not an absolute path or one below ~/",
+			pedigree_shown(key), section);
+	}
+	if (def->kind == PEDIGREE_SECTION_BACKENDS && name[0]) {
+		*ret_folder = def->folder;
+		return option_type(config, origin, name, key, ret_type, err);
+	}
+	key_def = pedigree_key_find(section, key);
+	if (!key_def)
+		return unknown_key(origin, section, key,
+				   pedigree_key_nearest(section, key), err);
+	*ret_type = key_def->type;
+	*ret_folder = key_def->folder;
+	return 0;
+}
+
+static int check_backends_used(const struct pedigree_config *config,
+			       const struct pedigree_origin *origin,
+			       const char *value, struct pedigree_error *err)
+{
+	_cleanup_free_ char *word = malloc(strlen(value) + 1);
+
+	if (!word)
+		return pedigree_fail_memory(err);
+	while (pedigree_next_word(&value, word) > 0) {
+		if (!find_backend(config, word))
+			return unknown_backend(config, origin, word, err);
+	}
+	return 0;
+}
+
+static int warn_refused(struct pedigree_config *config,
+			const struct pedigree_origin *origin,
+			const char *section, const char *name, const char *key,
+			struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+	char **place;
+
+	pedigree_origin_text(origin, &text);
+	pedigree_buf_addf(
+		&text,
+		": [%s%s%s] %s is ignored: the configuration in the current folder may not set it; put it into your own, ~/.config/pedigree/pedigree.conf",
+		section, name[0] ? " " : "", pedigree_shown(name),
+		pedigree_shown(key));
+	place = pedigree_vec_push(&config->warnings);
+	if (!place)
+		return pedigree_fail_memory(err);
+	*place = pedigree_buf_take(&text);
+	return *place ? 0 : pedigree_fail_memory(err);
+}
+
+int pedigree_config_add(struct pedigree_config *config,
+			const struct pedigree_origin *origin,
+			const char *section, const char *name, const char *key,
+			const char *value, struct pedigree_error *err)
+{
+	enum pedigree_value_type type = PEDIGREE_VALUE_STRING;
+	struct pedigree_setting *setting, made = { .origin = *origin };
+	bool folder = false;
+	const char *fault;
+	int r;
+
+	r = pedigree_config_check_section(origin, section, name, err);
+	if (!r)
+		r = find_type(config, origin, section, name, key, &type,
+			      &folder, err);
+	if (r < 0)
+		return r;
+	if (origin->layer == PEDIGREE_LAYER_FOLDER && !folder)
+		return warn_refused(config, origin, section, name, key, err);
+	fault = pedigree_value_fault(type, value);
+	if (fault)
+		return pedigree_config_fail(origin, err,
+					    "'%s' for %s in [%s] %s",
+					    pedigree_shown(value),
+					    pedigree_shown(key), section,
+					    fault);
+	if (config->backends && type == PEDIGREE_VALUE_WORDS) {
+		r = check_backends_used(config, origin, value, err);
+		if (r < 0)
+			return r;
+	}
+	made.section = pedigree_section_find(section)->name;
+	made.name = pedigree_config_keep(config, name, strlen(name));
+	made.key = pedigree_config_keep(config, key, strlen(key));
+	made.value = pedigree_config_keep(config, value, strlen(value));
+	setting = made.name && made.key && made.value
+			  ? pedigree_vec_push(&config->settings)
+			  : NULL;
+	if (!setting)
+		return pedigree_fail_memory(err);
+	*setting = made;
+	return 0;
+}
+
+static void **latest_place(struct pedigree_map *map, const char *section,
+			   const char *name, const char *key, bool make)
+{
+	_cleanup_buf_ struct pedigree_buf id = PEDIGREE_BUF_INIT;
+
+	pedigree_buf_add(&id, section, strlen(section) + 1);
+	pedigree_buf_add(&id, name, strlen(name) + 1);
+	pedigree_buf_add_str(&id, key);
+	if (pedigree_buf_error(&id))
+		return NULL;
+	if (!make && !pedigree_map_has(map, id.data, id.len))
+		return NULL;
+	return pedigree_map_at(map, id.data, id.len, NULL);
+}
+
+int pedigree_config_seal(struct pedigree_config *config,
+			 struct pedigree_error *err)
+{
+	config->latest = pedigree_map_new();
+	if (!config->latest)
+		return pedigree_fail_memory(err);
+	for (size_t i = 0; i < config->settings.n; i++) {
+		struct pedigree_setting *s = &config->settings.v[i];
+		void **place = latest_place(config->latest, s->section, s->name,
+					    s->key, true);
+
+		if (!place || !pedigree_vec_push(&config->in_force))
+			return pedigree_fail_memory(err);
+		*place = s;
+	}
+	for (size_t i = 0; i < config->settings.n; i++) {
+		struct pedigree_setting *s = &config->settings.v[i];
+		const struct pedigree_key_def *key =
+			pedigree_key_find(s->section, s->key);
+		void **place = latest_place(config->latest, s->section, s->name,
+					    s->key, false);
+
+		if (!place)
+			return pedigree_fail_memory(err);
+		config->in_force.v[i] =
+			*place == s ||
+			(key && key->type == PEDIGREE_VALUE_GLOBS);
+	}
+	return 0;
+}
+
+const char *pedigree_config_get(const struct pedigree_config *config,
+				const char *section, const char *name,
+				const char *key)
+{
+	void **place = latest_place(config->latest, section, name ? name : "",
+				    key, false);
+
+	return place ? ((struct pedigree_setting *)*place)->value : NULL;
+}
+
+bool pedigree_config_bool(const struct pedigree_config *config,
+			  const char *section, const char *key)
+{
+	const char *text = pedigree_config_get(config, section, NULL, key);
+	bool value = false;
+
+	return text && pedigree_parse_bool(text, &value) && value;
+}
+
+uint64_t pedigree_config_number(const struct pedigree_config *config,
+				const char *section, const char *key)
+{
+	const char *text = pedigree_config_get(config, section, NULL, key);
+	uint64_t value = 0;
+
+	return text && pedigree_parse_size(text, &value) ? value : 0;
+}
+
+uint64_t pedigree_config_ms(const struct pedigree_config *config,
+			    const char *section, const char *key)
+{
+	const char *text = pedigree_config_get(config, section, NULL, key);
+	uint64_t value = 0;
+
+	return text && pedigree_parse_ms(text, &value) ? value : 0;
+}
+
+size_t pedigree_config_count(const struct pedigree_config *config)
+{
+	return config->settings.n;
+}
+
+const struct pedigree_setting *
+pedigree_config_at(const struct pedigree_config *config, size_t i)
+{
+	return &config->settings.v[i];
+}
+
+bool pedigree_config_in_force(const struct pedigree_config *config, size_t i)
+{
+	return config->in_force.v[i];
+}
+
+size_t pedigree_config_warnings(const struct pedigree_config *config)
+{
+	return config->warnings.n;
+}
+
+const char *pedigree_config_warning(const struct pedigree_config *config,
+				    size_t i)
+{
+	return config->warnings.v[i];
+}
+
+const char *pedigree_config_spool(const struct pedigree_config *config)
+{
+	return config->spool;
+}
+
+const char *pedigree_config_data(const struct pedigree_config *config)
+{
+	return config->data;
+}

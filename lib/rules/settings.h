@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a configuration is held in memory and filled; only for the files that
+ * load one. config.h is what everybody else sees.
+ */
+#ifndef PEDIGREE_RULES_SETTINGS_H
+#define PEDIGREE_RULES_SETTINGS_H
+
+#include "base/hash.h"
+#include "base/vec.h"
+#include "rules/config.h"
+
+struct pedigree_config {
+	PEDIGREE_VEC(struct pedigree_setting) settings;
+	PEDIGREE_VEC(bool) in_force; /* as long as settings, once sealed */
+	/* "section\0name\0key" → the setting in force; borrowed. */
+	struct pedigree_map *latest;
+	PEDIGREE_VEC(char *) warnings;
+	PEDIGREE_VEC(char *) strings; /* all that settings point to */
+	const struct pedigree_backend_ops *const *backends;
+	char *spool, *data;
+};
+
+/* A copy of `n` bytes that lives as long as the configuration; NULL: out of
+   memory. */
+const char *pedigree_config_keep(struct pedigree_config *config,
+				 const char *text, size_t n);
+
+/*
+ * Checks one setting against the table and adds it. `origin->file` must live
+ * as long as the configuration. What ./pedigree.conf may not say becomes a
+ * warning and success.
+ */
+int pedigree_config_add(struct pedigree_config *config,
+			const struct pedigree_origin *origin,
+			const char *section, const char *name, const char *key,
+			const char *value, struct pedigree_error *err);
+
+/* Fails with "ORIGIN: unknown section […]" unless there is such a one. */
+int pedigree_config_check_section(const struct pedigree_origin *origin,
+				  const char *section, const char *name,
+				  struct pedigree_error *err);
+
+/* After the last setting: finds out which are in force. */
+int pedigree_config_seal(struct pedigree_config *config,
+			 struct pedigree_error *err);
+
+/* "pedigree.conf:3: TEXT" as the failure PEDIGREE_ECONFIG. */
+int pedigree_config_fail(const struct pedigree_origin *origin,
+			 struct pedigree_error *err, const char *format, ...)
+	PEDIGREE_PRINTF(3, 4);
+
+/*
+ * A word of somebody's file as it can stand in a message: short, one line,
+ * printable ASCII. A compound literal as long as the caller's block.
+ */
+#define pedigree_shown(text) pedigree_shown_in((char[64]){ 0 }, 64, (text))
+const char *pedigree_shown_in(char *out, size_t room, const char *text);
+
+/* ini.c: reads one file. A missing one is success unless `required`. */
+int pedigree_config_read_file(struct pedigree_config *config,
+			      enum pedigree_layer layer, const char *path,
+			      bool required, struct pedigree_error *err);
+/* The same for text in memory, NUL-terminated. */
+int pedigree_config_read_text(struct pedigree_config *config,
+			      enum pedigree_layer layer, const char *name,
+			      const char *text, size_t n,
+			      struct pedigree_error *err);
+
+/* conf/builtin.conf, made by the build. */
+extern const char pedigree_builtin_conf[];
+extern const size_t pedigree_builtin_conf_size; /* without the NUL */
+
+#endif
