@@ -7,7 +7,7 @@
 [ -e .git ] || skip_ "not a git checkout: nothing is committed here"
 needs_ git
 
-files_ >"$work/files"
+files_ . >"$work/files"
 while read -r file; do
 	case $file in
 	configure | config.h.in | aclocal.m4 | *Makefile.in | build-aux/* | \

@@ -15,7 +15,7 @@ nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 
 diff "$work/map" "$work/exports" >"$work/diff" ||
 	{ cat "$work/diff"; offence_ "the map (<) and the exports (>) differ"; }
 
-cat $(files_ 'include/*.h' 'include/pedigree/*.h') |
+cat $(files_ '^include/.*\.h$') |
 	grep -oE '\bpedigree_[a-z0-9_]+\(' | tr -d '(' | sort -u \
 	>"$work/declared"
 comm -23 "$work/map" "$work/declared" >"$work/undeclared"

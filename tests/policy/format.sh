@@ -13,7 +13,7 @@ for candidate in clang-format-$version clang-format; do
 done
 [ -n "$tool" ] || skip_ "clang-format $version is not installed"
 
-files_ '*.c' '*.h' >"$work/files"
+files_ '\.[ch]$' >"$work/files"
 [ -s "$work/files" ] || framework_failure_ "no files"
 while read -r file; do
 	"$tool" --style=file "$file" >"$work/formatted" ||

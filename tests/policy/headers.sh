@@ -17,21 +17,21 @@ compiles_() {
 		{ offence_ "$header: $*"; cat "$work/errors"; }
 }
 
-files_ 'include/*.h' 'include/pedigree/*.h' | sort -u >"$work/public"
-files_ 'lib/*.h' 'cli/*.h' 'hooks/*.h' | sort -u >"$work/internal"
-[ -s "$work/public" ] || framework_failure_ "no public headers"
+files_ '^include/.*\.h$' >"$work/public"
+files_ '^(lib|cli|hooks)/.*\.h$' >"$work/internal"
+[ -s "$work/public" ] && [ -s "$work/internal" ] ||
+	framework_failure_ "no headers"
 
 # $CC and $warnings are lists of words.
 while read -r header; do
-	case $header in include/*) ;; *) continue ;; esac
 	compiles_ "${header#include/}" ${CC:-cc} -std=c99 $warnings -Iinclude \
 		-x c
 	compiles_ "${header#include/}" $cxx -std=c++98 $warnings -Iinclude \
 		-x c++
 done <"$work/public"
 while read -r header; do
-	case $header in include/*) continue ;; esac
 	compiles_ "$header" ${CC:-cc} -std=gnu11 -Wall -Wextra -Werror \
-		-fsyntax-only -I"$top_builddir" -Iinclude -Ilib -I. -x c
+		-fsyntax-only -I"$top_builddir" -Iinclude -Ilib -I. \
+		-include config.h -x c
 done <"$work/internal"
 verdict_ "headers that do not compile alone"

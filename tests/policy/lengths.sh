@@ -4,7 +4,7 @@
 # contents is two files.
 . "${top_srcdir:?}/tests/policy/tree.sh"
 
-files_ '*.c' '*.h' '*.def' '*.py' '*.sh' >"$work/files"
+files_ '\.(c|h|def|py|sh)$' >"$work/files"
 [ -s "$work/files" ] || framework_failure_ "no files"
 while read -r file; do
 	lines=$(wc -l <"$file")

@@ -3,8 +3,9 @@
 # Every source says its licence in the first three lines.
 . "${top_srcdir:?}/tests/policy/tree.sh"
 
-files_ '*.c' '*.h' '*.def' '*.py' '*.sh' '*.R' '*.am' '*.ac' '*.mk' \
-	'*.m4' '*.[1-8]' 'man/*' 'setup' '*/run' >"$work/files"
+files_ '\.(c|h|def|py|sh|R|awk|am|ac|mk|m4|java|bash|fish|[1-8])$' \
+	>"$work/files"
+files_ '(^|/)(setup|run|_pedigree|layers\.list)$' >>"$work/files"
 [ -s "$work/files" ] || framework_failure_ "no files"
 while read -r file; do
 	case $file in

@@ -18,16 +18,13 @@ verdict_() {
 	exit 0
 }
 
-# files_ PATTERN…: the tree's own files of these names, in git's order where
-# there is git, and whatever was unpacked otherwise.
+# files_ REGEX: the tree's own files whose path matches: what git knows, or,
+# without git, what was unpacked.
 files_() {
 	if [ -e .git ] && command -v git >/dev/null 2>&1; then
-		git -c safe.directory='*' -c core.quotePath=off ls-files -- "$@"
-		return
-	fi
-	for pattern_ in "$@"; do
-		find . \( -path './build*' -o -path './_build*' -o \
-			-path ./autom4te.cache \) -prune -o -type f \
-			-name "${pattern_##*/}" -print
-	done | sed 's|^\./||' | sort
+		git -c safe.directory='*' -c core.quotePath=off ls-files
+	else
+		find . -path './_build*' -prune -o -path './build*' -prune -o \
+			-type f -print | sed 's|^\./||' | sort
+	fi | grep -E "$1"
 }
