@@ -87,6 +87,12 @@ int pedigree_session_started(struct pedigree_session *session, pid_t pid,
 int pedigree_session_ended(struct pedigree_session *session, int wait_status,
 			   struct pedigree_error *err);
 
+/**
+ * How many milliseconds [run] finish_timeout lets the caller wait for the
+ * finish before it leaves the rest to a process of its own.
+ */
+uint64_t pedigree_session_patience(const struct pedigree_session *session);
+
 /** What came of a session. Valid until the session is freed. */
 struct pedigree_session_summary {
 	const char *name;

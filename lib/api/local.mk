@@ -2,4 +2,6 @@
 
 libpedigree_core_la_SOURCES += \
 	%D%/api.h \
-	%D%/pedigree.c
+	%D%/doctor.c \
+	%D%/pedigree.c \
+	%D%/session.c

@@ -16,8 +16,8 @@
 #include "run/run.h"
 #include "store/store.h"
 
-int pedigree_open(const struct pedigree_options *options,
-		  struct pedigree **ret, struct pedigree_error *err)
+int pedigree_open(const struct pedigree_options *options, struct pedigree **ret,
+		  struct pedigree_error *err)
 {
 	_cleanup_free_ struct pedigree *pedigree = NULL;
 	const struct pedigree_config_sources sources = {
@@ -65,8 +65,7 @@ int pedigree_disabled(const struct pedigree *pedigree)
 	       !pedigree_config_bool(pedigree->config, "capture", "enabled");
 }
 
-const char *pedigree_setting(const struct pedigree *pedigree,
-			     const char *name)
+const char *pedigree_setting(const struct pedigree *pedigree, const char *name)
 {
 	_cleanup_free_ char *section = NULL;
 	char *key, *of;
@@ -88,8 +87,7 @@ const char *pedigree_setting(const struct pedigree *pedigree,
 }
 
 void pedigree_warnings(const struct pedigree *pedigree,
-		       void (*each)(void *ctx, const char *sentence),
-		       void *ctx)
+		       void (*each)(void *ctx, const char *sentence), void *ctx)
 {
 	size_t n = pedigree_config_warnings(pedigree->config);
 
@@ -125,8 +123,8 @@ int pedigree_settings(const struct pedigree *pedigree,
 			.key = at->key,
 			.value = at->value,
 			.origin = origin.data,
-			.in_force = pedigree_config_in_force(pedigree->config,
-							     i),
+			.in_force =
+				pedigree_config_in_force(pedigree->config, i),
 		};
 		each(ctx, &view);
 	}

@@ -1,4 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 
 libpedigree_core_la_SOURCES += \
-	%D%/run.h
+	%D%/alive.c \
+	%D%/begin.c \
+	%D%/facts_json.c \
+	%D%/finish.c \
+	%D%/git.c \
+	%D%/log.c \
+	%D%/name.c \
+	%D%/recover.c \
+	%D%/run.h \
+	%D%/shim.c \
+	%D%/spool.c \
+	%D%/spool.h

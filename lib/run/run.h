@@ -3,19 +3,28 @@
  * The life of a run in the spool.
  *
  *	SPOOL/runs/RUN/begin.json		written before the program starts
+ *	SPOOL/runs/RUN/git.json			what git said, soon after the start
  *	SPOOL/runs/RUN/libpedigree-preload.so	symbolic link to the shim
  *	SPOOL/runs/RUN/HOST.events		the event log
  *	SPOOL/runs/RUN/lock			held (flock) by who works on it
  *	SPOOL/runs/RUN/end.json			written when the program ended
+ *	SPOOL/runs/RUN/alive			pids that record.json has as StillRunning
  *	SPOOL/runs/RUN/record.json		the record as last put in the outbox
+ *
+ * A spool that cannot take a log is replaced by /dev/shm/pedigree-UID for
+ * that run; everything here looks in both places.
+ *
+ * The wrapper holds the lock from begin until its finisher is done, so a
+ * folder whose lock is free has nobody who works on it.
  *
  * States, by what is there (run_state() decides in this order):
  *
  *	state		when				next
- *	FINISHED	record.json, nothing amendable	-
- *	AMENDABLE	record.json with StillRunning	finish again: revision + 1
+ *	FINISHED	record.json and no `alive`	-
+ *	AMENDABLE	record.json and `alive`		finish again: revision + 1
  *	ENDED		end.json			finish
- *	RUNNING		the command's pid is alive	-
+ *	RUNNING		the command's pid is alive,	-
+ *			or the lock is held
  *	ABANDONED	none of these			finish, end unknown
  */
 #ifndef PEDIGREE_RUN_RUN_H
@@ -29,6 +38,7 @@
 #include <pedigree/error.h>
 
 #include "base/buf.h"
+#include "base/vec.h"
 #include "graph/build.h"
 #include "rules/config.h"
 
@@ -48,11 +58,14 @@ enum pedigree_run_state {
  * for the shim, free of spaces and colons. When the spool cannot take a log
  * (not writable, no shared mappings), the run moves to /dev/shm, and when
  * that fails too the call succeeds with facts->no_capture set, an empty
- * preload and nothing on disk.
+ * preload and nothing on disk (facts->run is then NULL).
+ *
+ * *ret_lock is the descriptor that holds the run's lock, or -1; it is closed
+ * at exec, and the lock is free when every process that has it closed it.
  */
 int pedigree_run_begin(const struct pedigree_config *config,
 		       struct pedigree_run_facts *facts, bool *ret_renamed,
-		       struct pedigree_buf *ret_preload,
+		       struct pedigree_buf *ret_preload, int *ret_lock,
 		       struct pedigree_error *err);
 /* Completes begin.json with the command's pid. */
 int pedigree_run_started(const struct pedigree_config *config,
@@ -76,15 +89,27 @@ void pedigree_run_summary_clear(struct pedigree_run_summary *summary);
 /*
  * Log to record to outbox to backends. `keep_on` as in build.h. A failure of
  * a backend is a failure of this call, but the record is then safe in the
- * outbox (summary->waiting). Two callers at once: the second waits.
+ * outbox (summary->waiting). `lock` is what begin gave, or -1: then the call
+ * takes the lock itself, and waits for it.
  */
 int pedigree_run_finish(const struct pedigree_config *config,
-			const char *run,
+			const char *run, int lock,
 			bool (*keep_on)(void *ctx, uint64_t done, uint64_t all),
 			void *ctx, struct pedigree_run_summary *ret_summary,
 			struct pedigree_error *err);
 
-/* Reads begin.json and end.json. PEDIGREE_ENOTFOUND, PEDIGREE_EFORMAT. */
+/* The same for a run that has no folder: facts->no_capture says why. */
+int pedigree_run_finish_facts(const struct pedigree_config *config,
+			      const struct pedigree_run_facts *facts,
+			      struct pedigree_run_summary *ret_summary,
+			      struct pedigree_error *err);
+
+/* Forgets a run whose command never started. */
+void pedigree_run_cancel(const struct pedigree_config *config,
+			 const char *run);
+
+/* Reads begin.json, git.json and end.json. PEDIGREE_ENOTFOUND,
+   PEDIGREE_EFORMAT. */
 int pedigree_run_facts_read(const struct pedigree_config *config,
 			    const char *run, struct pedigree_run_facts *ret,
 			    struct pedigree_error *err);

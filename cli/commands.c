@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The list of subcommands, in the order in which help shows them.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define COMMANDS(ROW) \
+	ROW(run) \
+	ROW(deploy) \
+	ROW(push) \
+	ROW(doctor)
+
+#define DECLARE(name) extern const struct cli_command cli_##name;
+COMMANDS(DECLARE)
+#undef DECLARE
+
+#define ADDRESS(name) &cli_##name,
+const struct cli_command *const cli_commands[] = { COMMANDS(ADDRESS) NULL };
+#undef ADDRESS
+
+const struct cli_command *cli_command_find(const char *name)
+{
+	for (size_t i = 0; cli_commands[i]; i++)
+		if (strcmp(cli_commands[i]->name, name) == 0)
+			return cli_commands[i];
+	return NULL;
+}

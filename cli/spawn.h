@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs a command so that neither it nor who started us can tell that we are
+ * between them: descriptors, signal mask and dispositions, process group,
+ * terminal, exit status, death by signal, stop and continue.
+ *
+ *	struct cli_spawn spawn = { .argv = argv };
+ *
+ *	cli_spawn_prepare(&spawn);
+ *	status = cli_spawn_start(&spawn, preload);
+ *	if (status)
+ *		return status;		// 125, 126 or 127
+ *	cli_spawn_wait(&spawn);
+ *	…
+ *	cli_spawn_leave(&spawn);	// as the command did
+ */
+#ifndef PEDIGREE_CLI_SPAWN_H
+#define PEDIGREE_CLI_SPAWN_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "cli/canary.h"
+
+enum {
+	CLI_SPAWN_TROUBLE = 125, /* our own, before the command ran */
+	CLI_SPAWN_CANNOT = 126,
+	CLI_SPAWN_NOT_FOUND = 127
+};
+
+struct cli_spawn {
+	char **argv;
+	pid_t pid;	 /* of the command, once started */
+	int wait_status; /* once it ended */
+	/* Private. */
+	sigset_t mask; /* as we were given it */
+	struct sigaction child;
+	struct cli_canary canary;
+	int signals;   /* signalfd */
+	pid_t watcher; /* while stopped, and the last one after */
+};
+
+/*
+ * Blocks signals, so that none is lost from here on. The caller may take its
+ * time between this and the start.
+ */
+void cli_spawn_prepare(struct cli_spawn *spawn);
+
+/*
+ * Starts the command, with `preload` (may be NULL) in front of LD_PRELOAD in
+ * its environment only. When it returns 0 the command's program runs; else
+ * what was wrong has been said. After success our own stdin, stdout and all
+ * other inherited descriptors but stderr are let go, so that pipes end when
+ * the command lets go of them.
+ */
+int cli_spawn_start(struct cli_spawn *spawn, const char *preload);
+
+/*
+ * Waits for the end: passes on signals that were sent to us alone, stops
+ * when the command stops, reaps whatever else ends (we may be PID 1).
+ */
+void cli_spawn_wait(struct cli_spawn *spawn);
+
+/*
+ * Waits until `fd` has something to read or was closed, at most `ms`
+ * milliseconds (negative: no limit). False when the time was over or when
+ * somebody asked us to end.
+ */
+bool cli_spawn_wait_fd(struct cli_spawn *spawn, int fd, int ms);
+
+/* In a child: the mask and the dispositions as they were given to us. */
+void cli_spawn_restore(const struct cli_spawn *spawn);
+
+/* Becomes the command without a wrapper; returns 126 or 127. */
+int cli_spawn_exec(char **argv);
+
+/* Ends as the command did: by its exit status or its signal. */
+void cli_spawn_leave(struct cli_spawn *spawn) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "cli/wrap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/spawn.h"
+
+bool cli_values_add(struct cli_values *values, const char *value)
+{
+	const char **v = realloc(values->v, (values->n + 2) * sizeof(*v));
+
+	if (!v) {
+		cli_say("out of memory");
+		return false;
+	}
+	v[values->n++] = value;
+	v[values->n] = NULL;
+	values->v = v;
+	return true;
+}
+
+bool cli_wrap_pair(const struct cli_option *option, const char *value)
+{
+	const char *equals = strchr(value, '=');
+
+	if (equals && equals > value)
+		return true;
+	cli_say("--%s is %s, not '%s'", option->name, option->value, value);
+	return false;
+}
+
+/* What the finisher tells; small enough for one write into a pipe. */
+struct report {
+	int code;
+	uint64_t dropped;
+	size_t inputs, outputs, blind_spots, still_running, waiting;
+	char text[1020];
+};
+_Static_assert(sizeof(struct report) <= PIPE_BUF, "a report is one write");
+
+/* As PID 1: when to stop hashing. */
+struct deadline {
+	bool set;
+	struct timespec end;
+};
+
+static int before_deadline(void *ctx, uint64_t done, uint64_t all)
+{
+	const struct deadline *deadline = ctx;
+	struct timespec now;
+
+	(void)done;
+	(void)all;
+	if (!deadline->set)
+		return 1;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec < deadline->end.tv_sec ||
+	       (now.tv_sec == deadline->end.tv_sec &&
+		now.tv_nsec < deadline->end.tv_nsec);
+}
+
+static int milliseconds(uint64_t ms)
+{
+	return ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+/*
+ * In a process and session of its own, so that it can outlive the wrapper,
+ * and holding nothing that anybody could wait for.
+ */
+static void __attribute__((noreturn))
+finish_apart(struct pedigree_session *session, int out)
+{
+	struct pedigree_session_summary summary = { 0 };
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	struct deadline deadline = { .set = getppid() == 1 };
+	struct report report = { 0 };
+	uint64_t ms = pedigree_session_patience(session);
+	sigset_t none;
+
+	setsid();
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	dup2(STDIN_FILENO, STDERR_FILENO); /* /dev/null by now */
+	clock_gettime(CLOCK_MONOTONIC, &deadline.end);
+	deadline.end.tv_sec += (time_t)(ms / 1000);
+	report.code = pedigree_session_finish(session, before_deadline,
+					      &deadline, &summary, &err);
+	report.dropped = summary.dropped;
+	report.inputs = summary.inputs;
+	report.outputs = summary.outputs;
+	report.blind_spots = summary.blind_spots;
+	report.still_running = summary.still_running;
+	report.waiting = summary.waiting;
+	memcpy(report.text, err.text, sizeof(report.text));
+	if (write(out, &report, sizeof(report)) < 0)
+		_exit(1); /* nobody waited: the record is made all the same */
+	_exit(0);
+}
+
+/* False when it takes longer than we wait; it goes on then. */
+static bool finish(struct cli_spawn *spawn, struct pedigree_session *session,
+		   struct report *ret_report)
+{
+	bool first_process = getpid() == 1;
+	int ms = milliseconds(pedigree_session_patience(session));
+	bool got = false;
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return false;
+	pid = fork();
+	if (pid == 0) {
+		close(ends[0]);
+		finish_apart(session, ends[1]);
+	}
+	close(ends[1]);
+	/* Nothing outlives PID 1, so it waits; the finisher stops in time. */
+	if (pid > 0 &&
+	    cli_spawn_wait_fd(spawn, ends[0], first_process ? -1 : ms))
+		got = read(ends[0], ret_report, sizeof(*ret_report)) ==
+		      (ssize_t)sizeof(*ret_report);
+	close(ends[0]);
+	return got;
+}
+
+struct line {
+	char text[1024];
+	size_t n;
+};
+
+static void add_count(struct line *line, const char *before, uint64_t count,
+		      const char *one, const char *many)
+{
+	int n;
+
+	if (line->n >= sizeof(line->text))
+		return;
+	n = snprintf(line->text + line->n, sizeof(line->text) - line->n,
+		     "%s%llu %s", before, (unsigned long long)count,
+		     count == 1 ? one : many);
+	if (n > 0)
+		line->n += (size_t)n;
+}
+
+static void tell(const struct cli_wrap *wrap, const char *name,
+		 const struct report *report)
+{
+	struct line line = { .text = "" };
+
+	add_count(&line, "", report->inputs, "input", "inputs");
+	add_count(&line, ", ", report->outputs, "output", "outputs");
+	if (report->dropped)
+		add_count(&line, ", ", report->dropped, "event dropped",
+			  "events dropped");
+	if (report->blind_spots)
+		add_count(&line, ", ", report->blind_spots, "blind spot",
+			  "blind spots");
+	if (report->still_running)
+		add_count(&line, ", ", report->still_running,
+			  "process still running", "processes still running");
+	if (report->waiting)
+		add_count(&line, ", ", report->waiting,
+			  "record waiting in the outbox",
+			  "records waiting in the outbox");
+	cli_say("%s %s: %s; pedigree show %s", wrap->self->name, name,
+		line.text, name);
+	if (report->code < 0)
+		cli_say("%s", report->text);
+}
+
+/* The command runs whatever became of us. */
+static int run_bare(struct cli_wrap *wrap)
+{
+	return cli_spawn_exec(wrap->argv);
+}
+
+static int begin(struct cli_wrap *wrap, const struct pedigree *pedigree,
+		 struct pedigree_session **ret_session)
+{
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	const char *trouble;
+	int rc;
+
+	rc = pedigree_session_begin(pedigree, &wrap->spec, ret_session, &err);
+	if (rc == PEDIGREE_EINVAL) {
+		cli_usage(wrap->self, "%s", err.text);
+		return CLI_SPAWN_TROUBLE;
+	}
+	if (rc < 0) {
+		cli_say("%s; the command runs without capture", err.text);
+		return 0;
+	}
+	trouble = pedigree_session_trouble(*ret_session);
+	if (trouble && !wrap->quiet)
+		cli_say("%s", trouble);
+	return 0;
+}
+
+static int capture(struct cli_wrap *wrap, struct pedigree_session *session,
+		   struct cli_spawn *spawn)
+{
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	const char *name = pedigree_session_name(session);
+	struct report report;
+	int status;
+
+	status = cli_spawn_start(spawn, pedigree_session_preload(session));
+	if (status) {
+		pedigree_session_cancel(session);
+		return status;
+	}
+	/* A failure here leaves a record with less in it; the finish says
+	   what is missing. */
+	pedigree_session_started(session, spawn->pid, NULL);
+	cli_spawn_wait(spawn);
+	if (pedigree_session_ended(session, spawn->wait_status, &err) < 0 &&
+	    !wrap->quiet)
+		cli_say("%s", err.text);
+	if (!finish(spawn, session, &report)) {
+		if (!wrap->quiet)
+			cli_say("%s %s: the record is still being made; pedigree show %s",
+				wrap->self->name, name, name);
+	} else if (!wrap->quiet) {
+		tell(wrap, name, &report);
+	}
+	cli_spawn_leave(spawn);
+}
+
+int cli_wrap(struct cli_wrap *wrap)
+{
+	struct pedigree_session *session = NULL;
+	struct cli_spawn spawn = { .argv = wrap->argv };
+	struct pedigree *pedigree;
+	int status;
+
+	if (pedigree_disabled(NULL))
+		return run_bare(wrap);
+	pedigree = cli_open(NULL);
+	if (!pedigree) {
+		cli_say("the command runs without capture");
+		return run_bare(wrap);
+	}
+	if (pedigree_disabled(pedigree)) {
+		pedigree_close(pedigree);
+		return run_bare(wrap);
+	}
+	wrap->spec.argv = (const char *const *)wrap->argv;
+	cli_spawn_prepare(&spawn);
+	status = begin(wrap, pedigree, &session);
+	if (!status && !session) {
+		cli_spawn_restore(&spawn);
+		status = run_bare(wrap);
+	} else if (!status) {
+		status = capture(wrap, session, &spawn);
+	}
+	pedigree_session_free(session);
+	pedigree_close(pedigree);
+	return status;
+}

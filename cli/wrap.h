@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A command under capture, from its options to its exit status: what `run`
+ * and `deploy` share.
+ */
+#ifndef PEDIGREE_CLI_WRAP_H
+#define PEDIGREE_CLI_WRAP_H
+
+#include <stdbool.h>
+
+#include <pedigree/capture.h>
+
+#include "cli/cli.h"
+
+/* A list of option values, ended by NULL. */
+struct cli_values {
+	const char **v;
+	size_t n;
+};
+/* False when memory ran out, after saying so. */
+bool cli_values_add(struct cli_values *values, const char *value);
+
+struct cli_wrap {
+	const struct cli_command *self;
+	struct pedigree_session_spec spec;
+	char **argv; /* the command; NULL-ended */
+	bool quiet;
+};
+
+/*
+ * Runs the command and ends as it did; returns only the statuses 125 to 127
+ * of a command that never started.
+ */
+int cli_wrap(struct cli_wrap *wrap);
+
+/* "--param", "K=V": false after telling that there is no "=" or no key. */
+bool cli_wrap_pair(const struct cli_option *option, const char *value);
+
+#endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A run made by a program that starts another one.
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <pedigree/capture.h>
+
+#include "api/api.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "run/run.h"
+
+struct pedigree_session {
+	const struct pedigree_config *config;
+	struct pedigree_run_facts facts;
+	struct pedigree_buf preload; /* empty: the run is not captured */
+	struct pedigree_buf trouble;
+	struct pedigree_run_summary summary;
+	int lock;
+};
+
+static bool copy_text(char **to, const char *from)
+{
+	if (!from)
+		return true;
+	*to = strdup(from);
+	return *to != NULL;
+}
+
+static bool copy_pairs(struct pedigree_pairs *to, const char *const *from)
+{
+	for (; from && *from; from++) {
+		const char *equals = strchr(*from, '=');
+		_cleanup_free_ char *key = NULL;
+
+		if (!equals)
+			continue;
+		key = strndup(*from, (size_t)(equals - *from));
+		if (!key || pedigree_pairs_set(to, key, equals + 1) < 0)
+			return false;
+	}
+	return true;
+}
+
+#define COPY_LIST(to, from) \
+	({ \
+		bool ok_ = true; \
+		const char *const *at_ = (from); \
+		for (; ok_ && at_ && *at_; at_++) { \
+			char **new_ = pedigree_vec_push(to); \
+			ok_ = new_ && copy_text(new_, *at_); \
+		} \
+		ok_; \
+	})
+
+static bool copy_argv(struct pedigree_run_facts *facts, const char *const *argv)
+{
+	size_t n = 0;
+
+	while (argv[n])
+		n++;
+	facts->argv = calloc(n + 1, sizeof(*facts->argv));
+	if (!facts->argv)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!copy_text(&facts->argv[i], argv[i]))
+			return false;
+	return true;
+}
+
+static bool copy_cwd(struct pedigree_run_facts *facts)
+{
+	char cwd[PATH_MAX];
+
+	/* A folder that was removed has no name; the run goes on in it. */
+	return copy_text(&facts->cwd, getcwd(cwd, sizeof(cwd)) ? cwd : "/");
+}
+
+static bool copy_user(struct pedigree_run_facts *facts)
+{
+	const char *home = getenv("HOME");
+	const struct passwd *user = getpwuid(geteuid());
+	char number[32];
+
+	snprintf(number, sizeof(number), "%u", (unsigned int)geteuid());
+	if (!home || !*home)
+		home = user ? user->pw_dir : "";
+	return copy_text(&facts->user, user ? user->pw_name : number) &&
+	       copy_text(&facts->home, home);
+}
+
+/*
+ * Regular files among the descriptors that the command will inherit: the
+ * shim does not see them being opened ("> result.csv" is the shell's open).
+ */
+static bool note_inherited(struct pedigree_run_facts *facts)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	struct dirent *entry;
+	bool ok = true;
+
+	while (folder && ok && (entry = readdir(folder)) != NULL) {
+		struct pedigree_inherited *file;
+		char link[64], path[PATH_MAX];
+		int fd = atoi(entry->d_name), flags;
+		struct stat st;
+		ssize_t n;
+
+		if (entry->d_name[0] == '.' || fcntl(fd, F_GETFD) != 0 ||
+		    fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+		    st.st_nlink == 0)
+			continue;
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		n = readlink(link, path, sizeof(path) - 1);
+		flags = fcntl(fd, F_GETFL);
+		if (n <= 0 || path[0] != '/' || flags < 0 || flags & O_PATH)
+			continue;
+		path[n] = '\0';
+		file = pedigree_vec_push(&facts->inherited);
+		if (!file || !copy_text(&file->path, path)) {
+			ok = false;
+			break;
+		}
+		file->fd = fd;
+		file->read = (flags & O_ACCMODE) != O_WRONLY;
+		file->written = (flags & O_ACCMODE) != O_RDONLY;
+	}
+	if (folder)
+		closedir(folder);
+	return ok;
+}
+
+/* "" is as good as nothing: scripts pass on empty variables. */
+static const char *chosen(const struct pedigree *pedigree, const char *given,
+			  const char *setting)
+{
+	const char *value =
+		given && *given ? given : pedigree_setting(pedigree, setting);
+
+	return value && *value ? value : NULL;
+}
+
+static bool fill(struct pedigree_session *session,
+		 const struct pedigree *pedigree,
+		 const struct pedigree_session_spec *spec)
+{
+	struct pedigree_run_facts *facts = &session->facts;
+	struct pedigree_deployment *deployment = &facts->deployment;
+	struct utsname host;
+
+	facts->deploy = spec->deploy != 0;
+	facts->git_dirty = -1;
+	if (uname(&host) < 0)
+		snprintf(host.nodename, sizeof(host.nodename), "localhost");
+	return copy_argv(facts, spec->argv) && copy_cwd(facts) &&
+	       copy_user(facts) && copy_text(&facts->host, host.nodename) &&
+	       copy_text(&facts->name,
+			 spec->deploy
+				 ? spec->name
+				 : chosen(pedigree, spec->name, "run.name")) &&
+	       copy_text(&facts->experiment, chosen(pedigree, spec->experiment,
+						    "run.experiment")) &&
+	       copy_pairs(&facts->params, spec->params) &&
+	       copy_pairs(&facts->tags, spec->tags) &&
+	       COPY_LIST(&facts->inputs, spec->inputs) &&
+	       COPY_LIST(&facts->outputs, spec->outputs) &&
+	       (!spec->deploy ||
+		(copy_text(&deployment->endpoint,
+			   chosen(pedigree, spec->endpoint, "run.endpoint")) &&
+		 copy_text(&deployment->endpoint_arn, spec->endpoint_arn) &&
+		 COPY_LIST(&deployment->models, spec->models))) &&
+	       note_inherited(facts);
+}
+
+static int check(const struct pedigree *pedigree,
+		 const struct pedigree_session_spec *spec,
+		 struct pedigree_error *err)
+{
+	if (!spec->argv || !spec->argv[0])
+		return pedigree_fail(err, PEDIGREE_EINVAL,
+				     "there is no command to run");
+	if (spec->deploy && !chosen(pedigree, spec->endpoint, "run.endpoint"))
+		return pedigree_fail(
+			err, PEDIGREE_EINVAL,
+			"a deployment needs the endpoint's name: --endpoint NAME");
+	if (spec->endpoint_arn && strncmp(spec->endpoint_arn, "arn:", 4) != 0)
+		return pedigree_fail(err, PEDIGREE_EINVAL, "'%s' is not an ARN",
+				     spec->endpoint_arn);
+	return 0;
+}
+
+static int note_trouble(struct pedigree_session *session, bool renamed,
+			const char *wanted)
+{
+	if (session->facts.no_capture)
+		pedigree_buf_addf(&session->trouble,
+				  "the run is not captured: %s",
+				  session->facts.no_capture);
+	else if (renamed)
+		pedigree_buf_addf(
+			&session->trouble,
+			"there is a run '%s' already; this one is called %s",
+			wanted, session->facts.name);
+	return pedigree_buf_error(&session->trouble) ? PEDIGREE_ENOMEM : 0;
+}
+
+int pedigree_session_begin(const struct pedigree *pedigree,
+			   const struct pedigree_session_spec *spec,
+			   struct pedigree_session **ret_session,
+			   struct pedigree_error *err)
+{
+	_cleanup_free_ char *wanted = NULL;
+	struct pedigree_session *session;
+	bool renamed = false;
+	int rc;
+
+	if (!pedigree || !spec || !ret_session)
+		return pedigree_fail(
+			err, PEDIGREE_EINVAL,
+			"pedigree_session_begin: an argument is missing");
+	rc = check(pedigree, spec, err);
+	if (rc < 0)
+		return rc;
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return pedigree_fail_memory(err);
+	session->config = pedigree->config;
+	session->lock = -1;
+	pedigree_buf_init(&session->preload);
+	pedigree_buf_init(&session->trouble);
+	if (!fill(session, pedigree, spec) ||
+	    !copy_text(&wanted, session->facts.name))
+		rc = pedigree_fail_memory(err);
+	if (rc == 0)
+		rc = pedigree_run_begin(session->config, &session->facts,
+					&renamed, &session->preload,
+					&session->lock, err);
+	if (rc == 0 && note_trouble(session, renamed, wanted) < 0)
+		rc = pedigree_fail_memory(err);
+	if (rc < 0) {
+		pedigree_session_free(session);
+		return rc;
+	}
+	*ret_session = session;
+	return 0;
+}
+
+const char *pedigree_session_name(const struct pedigree_session *session)
+{
+	return session->facts.name;
+}
+
+const char *pedigree_session_preload(const struct pedigree_session *session)
+{
+	return session->preload.len ? session->preload.data : NULL;
+}
+
+const char *pedigree_session_trouble(const struct pedigree_session *session)
+{
+	return session->trouble.len ? session->trouble.data : NULL;
+}
+
+int pedigree_session_started(struct pedigree_session *session, pid_t pid,
+			     struct pedigree_error *err)
+{
+	return pedigree_run_started(session->config, &session->facts, pid, err);
+}
+
+int pedigree_session_ended(struct pedigree_session *session, int wait_status,
+			   struct pedigree_error *err)
+{
+	return pedigree_run_ended(session->config, &session->facts, wait_status,
+				  err);
+}
+
+uint64_t pedigree_session_patience(const struct pedigree_session *session)
+{
+	return pedigree_config_ms(session->config, "run", "finish_timeout");
+}
+
+struct asking {
+	int (*keep_on)(void *ctx, uint64_t done, uint64_t all);
+	void *ctx;
+};
+
+static bool ask(void *ctx, uint64_t done, uint64_t all)
+{
+	const struct asking *asking = ctx;
+
+	return asking->keep_on(asking->ctx, done, all) != 0;
+}
+
+int pedigree_session_finish(struct pedigree_session *session,
+			    int (*keep_on)(void *ctx, uint64_t done,
+					   uint64_t all),
+			    void *ctx,
+			    struct pedigree_session_summary *ret_summary,
+			    struct pedigree_error *err)
+{
+	struct asking asking = { .keep_on = keep_on, .ctx = ctx };
+	struct pedigree_run_summary *summary = &session->summary;
+	int rc;
+
+	pedigree_run_summary_clear(summary);
+	if (session->facts.run)
+		rc = pedigree_run_finish(session->config, session->facts.run,
+					 session->lock, keep_on ? ask : NULL,
+					 &asking, summary, err);
+	else
+		rc = pedigree_run_finish_facts(session->config, &session->facts,
+					       summary, err);
+	if (ret_summary)
+		*ret_summary = (struct pedigree_session_summary){
+			.name = session->facts.name,
+			.inputs = summary->inputs,
+			.outputs = summary->outputs,
+			.dropped = summary->dropped,
+			.blind_spots = summary->blind_spots,
+			.still_running = summary->still_running,
+			.waiting = summary->waiting,
+		};
+	return rc;
+}
+
+void pedigree_session_cancel(struct pedigree_session *session)
+{
+	pedigree_run_cancel(session->config, session->facts.run);
+}
+
+void pedigree_session_free(struct pedigree_session *session)
+{
+	if (!session)
+		return;
+	if (session->lock >= 0)
+		close(session->lock);
+	pedigree_run_facts_clear(&session->facts);
+	pedigree_run_summary_clear(&session->summary);
+	pedigree_buf_clear(&session->preload);
+	pedigree_buf_clear(&session->trouble);
+	free(session);
+}

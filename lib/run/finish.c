@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a run's folder to a delivered record.
+ *
+ * The record goes into the outbox before record.json says that the run is
+ * finished: a death between the two makes the same record again, under the
+ * same name in the outbox.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/fs.h"
+#include "evlog/reader.h"
+#include "graph/json.h"
+#include "run/run.h"
+#include "run/spool.h"
+#include "store/store.h"
+
+#define RECORD_MAX ((size_t)1 << 30)
+
+static void log_free(struct pedigree_evlog **log)
+{
+	pedigree_evlog_free(*log);
+}
+
+void pedigree_run_summary_clear(struct pedigree_run_summary *summary)
+{
+	free(summary->name);
+	*summary = (struct pedigree_run_summary){ 0 };
+}
+
+/* How often the run was recorded before: the revision of this time. */
+static int next_revision(const char *folder, unsigned int *ret_revision,
+			 struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+	_cleanup_record_ struct pedigree_record *record = NULL;
+	int rc;
+
+	*ret_revision = 0;
+	if (!pedigree_spool_has(folder, PEDIGREE_RECORD_NAME))
+		return 0;
+	pedigree_path_join(&path, folder, PEDIGREE_RECORD_NAME);
+	if (pedigree_buf_error(&path))
+		return pedigree_fail_memory(err);
+	rc = pedigree_read_file(path.data, RECORD_MAX, &text, err);
+	if (rc == 0)
+		rc = pedigree_record_from_json(text.data, text.len, &record,
+					       err);
+	if (rc == 0)
+		*ret_revision = record->revision + 1;
+	return rc;
+}
+
+static int summarise(const struct pedigree_run_facts *facts,
+		     const struct pedigree_record *record,
+		     struct pedigree_run_summary *summary)
+{
+	const char *self =
+		record->entities.n ? record->entities.v[0].arn : NULL;
+
+	summary->name = strdup(facts->name);
+	summary->dropped = record->dropped;
+	summary->blind_spots = record->blind_spots.n;
+	summary->still_running = record->still_running.n;
+	for (size_t i = 0; self && i < record->associations.n; i++) {
+		const struct pedigree_association *edge =
+			&record->associations.v[i];
+
+		if (strcmp(edge->destination, self) == 0 &&
+		    pedigree_arn_kind(edge->source) == PEDIGREE_ARTIFACT)
+			summary->inputs++;
+		if (strcmp(edge->source, self) == 0 &&
+		    pedigree_arn_kind(edge->destination) == PEDIGREE_ARTIFACT)
+			summary->outputs++;
+	}
+	return summary->name ? 0 : PEDIGREE_ENOMEM;
+}
+
+static int build(const struct pedigree_config *config,
+		 const struct pedigree_run_facts *facts,
+		 const struct pedigree_evlog *log,
+		 const struct pedigree_build_options *wish,
+		 struct pedigree_record **ret_record,
+		 struct pedigree_error *err)
+{
+	struct pedigree_digests *digests = pedigree_digests_open(config);
+	struct pedigree_build_options options = *wish;
+	struct pedigree_digest_cache cache = { 0 };
+	int rc;
+
+	if (digests)
+		pedigree_digests_cache(digests, &cache);
+	options.cache = digests ? &cache : NULL;
+	rc = pedigree_build(facts, log, config, &options, ret_record, err);
+	pedigree_digests_close(digests);
+	return rc;
+}
+
+/*
+ * The record is safe once it is in the outbox: what a backend says then is
+ * told and is no reason to make it again.
+ */
+static int deliver(const struct pedigree_config *config,
+		   struct pedigree_run_summary *summary,
+		   struct pedigree_error *err)
+{
+	struct pedigree_push_result result = { 0 };
+	int rc = pedigree_outbox_push(config, NULL, &result, err);
+
+	summary->waiting = result.waiting;
+	return rc;
+}
+
+static int keep(const char *folder, const struct pedigree_record *record,
+		struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+	int rc;
+
+	rc = pedigree_alive_write(folder, record, err);
+	if (rc < 0)
+		return rc;
+	pedigree_path_join(&path, folder, PEDIGREE_RECORD_NAME);
+	rc = pedigree_record_to_json(record, &text, err);
+	if (rc < 0)
+		return rc;
+	if (pedigree_buf_error(&path) || pedigree_buf_error(&text))
+		return pedigree_fail_memory(err);
+	return pedigree_write_file(path.data, text.data, text.len, err);
+}
+
+static int finish_locked(const struct pedigree_config *config, const char *run,
+			 const char *folder,
+			 struct pedigree_build_options *options,
+			 struct pedigree_run_summary *summary,
+			 struct pedigree_error *err)
+{
+	_cleanup_(pedigree_run_facts_clear) struct pedigree_run_facts facts = {
+		.git_dirty = -1
+	};
+	_cleanup_(log_free) struct pedigree_evlog *log = pedigree_evlog_new();
+	_cleanup_record_ struct pedigree_record *record = NULL;
+	int rc;
+
+	if (!log)
+		return pedigree_fail_memory(err);
+	rc = pedigree_run_facts_read(config, run, &facts, err);
+	if (rc < 0)
+		return rc;
+	/* begin.json moved nowhere else, so git's answer is beside it. */
+	rc = next_revision(folder, &options->revision, err);
+	if (rc == 0)
+		rc = pedigree_evlog_read(log, folder, NULL, err);
+	if (rc == 0)
+		rc = build(config, &facts, log, options, &record, err);
+	if (rc == 0 && pedigree_alive_find(log, record) < 0)
+		rc = pedigree_fail_memory(err);
+	if (rc == 0)
+		rc = pedigree_outbox_put(config, record, err);
+	if (rc == 0)
+		rc = keep(folder, record, err);
+	if (rc == 0 && summarise(&facts, record, summary) < 0)
+		rc = pedigree_fail_memory(err);
+	if (rc < 0)
+		return rc;
+	/* Processes that live may start others through the short link. */
+	if (!record->still_running.n)
+		pedigree_shim_unlink(folder);
+	return deliver(config, summary, err);
+}
+
+static void await_git(const struct pedigree_config *config, const char *folder)
+{
+	struct pedigree_run_facts facts = { 0 };
+
+	if (pedigree_begin_read(folder, &facts, NULL) < 0)
+		return;
+	pedigree_git_await(folder, facts.start_ms,
+			   pedigree_config_ms(config, "capture",
+					      "git_timeout"));
+	pedigree_run_facts_clear(&facts);
+}
+
+int pedigree_run_finish(const struct pedigree_config *config, const char *run,
+			int lock,
+			bool (*keep_on)(void *ctx, uint64_t done, uint64_t all),
+			void *ctx, struct pedigree_run_summary *ret_summary,
+			struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
+	struct pedigree_build_options options = {
+		.keep_on = keep_on,
+		.ctx = ctx,
+	};
+	struct pedigree_run_summary summary = { 0 };
+	_cleanup_fd_ int own = -1;
+	int rc;
+
+	pedigree_run_folder(config, run, &folder);
+	if (pedigree_buf_error(&folder))
+		return pedigree_fail_memory(err);
+	if (lock < 0) {
+		own = pedigree_spool_lock(folder.data, true);
+		if (own < 0)
+			return pedigree_fail_errno(err, "cannot lock %s",
+						   folder.data);
+	}
+	await_git(config, folder.data);
+	rc = finish_locked(config, run, folder.data, &options, &summary, err);
+	/* Without a name there is no record yet, and nothing to tell. */
+	if (summary.name && ret_summary)
+		*ret_summary = summary;
+	else
+		pedigree_run_summary_clear(&summary);
+	return rc;
+}
+
+int pedigree_run_finish_facts(const struct pedigree_config *config,
+			      const struct pedigree_run_facts *facts,
+			      struct pedigree_run_summary *ret_summary,
+			      struct pedigree_error *err)
+{
+	_cleanup_(log_free) struct pedigree_evlog *log = pedigree_evlog_new();
+	_cleanup_record_ struct pedigree_record *record = NULL;
+	struct pedigree_build_options options = { 0 };
+	struct pedigree_run_facts named = *facts;
+	struct pedigree_run_summary summary = { 0 };
+	int rc;
+
+	if (!log)
+		return pedigree_fail_memory(err);
+	if (!named.run)
+		named.run = named.name; /* names the file in the outbox */
+	rc = build(config, &named, log, &options, &record, err);
+	if (rc == 0)
+		rc = pedigree_outbox_put(config, record, err);
+	if (rc == 0 && summarise(facts, record, &summary) < 0)
+		rc = pedigree_fail_memory(err);
+	if (rc == 0)
+		rc = deliver(config, &summary, err);
+	if (summary.name && ret_summary)
+		*ret_summary = summary;
+	else
+		pedigree_run_summary_clear(&summary);
+	return rc;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of lib/run share: names and small files in the spool.
+ */
+#ifndef PEDIGREE_RUN_SPOOL_H
+#define PEDIGREE_RUN_SPOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "graph/build.h"
+#include "graph/model.h"
+#include "rules/config.h"
+
+#define PEDIGREE_END_NAME "end.json"
+#define PEDIGREE_GIT_NAME "git.json"
+#define PEDIGREE_LOCK_NAME "lock"
+#define PEDIGREE_ALIVE_NAME "alive"
+#define PEDIGREE_RECORD_NAME "record.json"
+
+/* The places runs can be in; false when there is no i-th. */
+bool pedigree_spool_place(const struct pedigree_config *config, size_t i,
+			  struct pedigree_buf *buf);
+
+bool pedigree_spool_has(const char *folder, const char *name);
+/* Takes the lock of a folder; -1 when it is held and `wait` is false, or
+   cannot be taken. */
+int pedigree_spool_lock(const char *folder, bool wait);
+
+/* Start time of a live process in clock ticks since boot; 0: there is none
+   (zombies count as none). */
+uint64_t pedigree_pid_start(pid_t pid);
+
+/*
+ * facts_json.c. begin.json keeps arguments redacted: nothing secret reaches
+ * the disk. Strings that are not UTF-8 are kept as {"Bytes": hex}.
+ */
+int pedigree_begin_write(const char *folder,
+			 const struct pedigree_run_facts *facts,
+			 struct pedigree_error *err);
+int pedigree_begin_read(const char *folder, struct pedigree_run_facts *facts,
+			struct pedigree_error *err);
+int pedigree_end_write(const char *folder,
+		       const struct pedigree_run_facts *facts,
+		       struct pedigree_error *err);
+int pedigree_end_read(const char *folder, struct pedigree_run_facts *facts,
+		      struct pedigree_error *err);
+int pedigree_git_write(const char *folder,
+		       const struct pedigree_run_facts *facts,
+		       struct pedigree_error *err);
+int pedigree_git_read(const char *folder, struct pedigree_run_facts *facts,
+		      struct pedigree_error *err);
+
+/* log.c: makes FOLDER/HOST.events. */
+int pedigree_log_make(const char *folder, const char *run, const char *host,
+		      struct pedigree_error *err);
+
+/* shim.c: puts the shim into the folder; `ret_preload` gets its entry for
+   LD_PRELOAD. */
+int pedigree_shim_find(struct pedigree_buf *ret_path,
+		       struct pedigree_error *err);
+int pedigree_shim_link(const char *folder, struct pedigree_buf *ret_preload,
+		       struct pedigree_error *err);
+/* Removes what stands outside of the folder for it. */
+void pedigree_shim_unlink(const char *folder);
+
+/* name.c: a run's name from its command. */
+char *pedigree_run_default_name(const struct pedigree_run_facts *facts);
+
+/* git.c: asks git beside the run; the answer comes as git.json. */
+void pedigree_git_ask(const char *folder, const char *cwd, uint64_t ms);
+/* Waits for that answer, at most until `ms` after the run's start. */
+void pedigree_git_await(const char *folder, int64_t start_ms, uint64_t ms);
+
+/* alive.c: adds the processes of the log that still run to the record. */
+int pedigree_alive_find(const struct pedigree_evlog *log,
+			struct pedigree_record *record);
+int pedigree_alive_write(const char *folder,
+			 const struct pedigree_record *record,
+			 struct pedigree_error *err);
+/* Did any process in FOLDER/alive end since? */
+bool pedigree_alive_changed(const char *folder);
+
+#endif
