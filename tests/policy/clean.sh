@@ -20,8 +20,8 @@ while read -r file; do
 		offence_ "$file is executable and no script"
 done <"$work/files"
 
-# In two pieces, or this file would name them itself.
-here=/tmp/'w/|/work/'main'|/work/'shared'|/tmp/'hub'|/root/'.'|'pyenv'/shims'
+# In brackets, or this file would name them itself.
+here='/tmp/[w]/|/work/[m]ain|/work/[s]hared|/tmp/[h]ub|/root/[.]|[p]yenv/shims'
 git grep -nIE "$here" >"$work/hits"
 while read -r hit; do
 	offence_ "names a machine's path: $hit"
