@@ -4,6 +4,7 @@
 
 policy_tests = \
 	%D%/clean.sh \
+	%D%/docs.sh \
 	%D%/exports.sh \
 	%D%/format.sh \
 	%D%/headers.sh \
