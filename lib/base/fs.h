@@ -53,6 +53,8 @@ bool pedigree_path_under(const char *path, const char *folder);
  * and two paths never share one.
  */
 void pedigree_path_to_uri(struct pedigree_buf *buf, const char *path);
+/* The same encoding without "file://", for relative paths. */
+void pedigree_percent_encode(struct pedigree_buf *buf, const char *path);
 /* The path of a file URI (any host part); false when it is not one. */
 bool pedigree_uri_to_path(struct pedigree_buf *buf, const char *uri);
 

@@ -68,9 +68,8 @@ static bool unreserved(unsigned char c)
 	       (c >= '0' && c <= '9') || (c && strchr("-._~", c));
 }
 
-void pedigree_path_to_uri(struct pedigree_buf *buf, const char *path)
+void pedigree_percent_encode(struct pedigree_buf *buf, const char *path)
 {
-	pedigree_buf_add_str(buf, "file://");
 	for (; *path; path++) {
 		unsigned char c = (unsigned char)*path;
 
@@ -79,6 +78,12 @@ void pedigree_path_to_uri(struct pedigree_buf *buf, const char *path)
 		else
 			pedigree_buf_addf(buf, "%%%02X", c);
 	}
+}
+
+void pedigree_path_to_uri(struct pedigree_buf *buf, const char *path)
+{
+	pedigree_buf_add_str(buf, "file://");
+	pedigree_percent_encode(buf, path);
 }
 
 static int hex_digit(char c)

@@ -10,4 +10,6 @@ libpedigree_core_la_SOURCES += \
 	%D%/json_write.c \
 	%D%/model.c \
 	%D%/model.h \
-	%D%/names.c
+	%D%/names.c \
+	%D%/rollup.c \
+	%D%/rollup.h

@@ -5,7 +5,8 @@
 if HAVE_CMOCKA
 unit_tests = \
 	%D%/test_json \
-	%D%/test_model
+	%D%/test_model \
+	%D%/test_rollup
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -21,3 +22,7 @@ tests_unit_test_json_LDADD = $(unit_ldadd)
 tests_unit_test_model_SOURCES = %D%/test_model.c
 tests_unit_test_model_CFLAGS = $(unit_cflags)
 tests_unit_test_model_LDADD = $(unit_ldadd)
+
+tests_unit_test_rollup_SOURCES = %D%/test_rollup.c
+tests_unit_test_rollup_CFLAGS = $(unit_cflags)
+tests_unit_test_rollup_LDADD = $(unit_ldadd)
