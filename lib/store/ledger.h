@@ -54,7 +54,8 @@ int pedigree_ledger_by_uri(struct pedigree_ledger *ledger, const char *uri,
 			   struct pedigree_rows *rows,
 			   struct pedigree_error *err);
 /* Artifacts whose version is this value ("sha256:…") or whose properties
-   have this MD5 (32 hex digits). */
+   have this MD5 (32 hex digits): by when a run first named them, and what a
+   run read before what it made. */
 int pedigree_ledger_by_digest(struct pedigree_ledger *ledger,
 			      const char *digest, struct pedigree_rows *rows,
 			      struct pedigree_error *err);

@@ -1,5 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 
 libpedigree_core_la_SOURCES += \
+	%D%/backend.c \
+	%D%/deliver.c \
+	%D%/jsonl.c \
+	%D%/jsonl.h \
+	%D%/jsonl_file.c \
+	%D%/jsonl_file.h \
+	%D%/ledger.c \
 	%D%/ledger.h \
+	%D%/ledger_db.c \
+	%D%/ledger_db.h \
+	%D%/ledger_digests.c \
+	%D%/ledger_edges.c \
+	%D%/ledger_entities.c \
+	%D%/ledger_list.c \
+	%D%/ledger_merge.c \
+	%D%/ledger_merge.h \
+	%D%/ledger_put.c \
+	%D%/ledger_read.h \
+	%D%/ledger_rules.c \
+	%D%/ledger_schema.c \
+	%D%/ledger_schema.h \
+	%D%/ledger_sql.c \
+	%D%/ledger_write.h \
+	%D%/null.c \
+	%D%/null.h \
+	%D%/outbox.c \
+	%D%/outbox.h \
+	%D%/registry.c \
 	%D%/store.h

@@ -24,6 +24,8 @@
 /* registry.c: the one list of backends; ends with NULL. */
 extern const struct pedigree_backend_ops *const pedigree_backends[];
 const struct pedigree_backend_ops *pedigree_backend_find(const char *name);
+/* Set by tests: one more backend, found before those of the list. */
+extern const struct pedigree_backend_ops *pedigree_backend_of_test;
 
 /*
  * Opens the backend `name` as the configuration says. PEDIGREE_ENOTFOUND

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ledger's reader. One statement per question, all through an index.
+ */
+#include "config.h"
+
+#include "store/ledger.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "graph/json.h"
+#include "store/ledger_read.h"
+#include "store/ledger_schema.h"
+
+/* A reader only ever waits for a commit. */
+#define TIMEOUT_MS 10000
+
+enum question {
+	BY_ARN,
+	BY_NAME,
+	BY_KIND_NAME,
+	BY_URI,
+	BY_VERSION,
+	BY_MD5,
+	ENTITY,
+	TAGS,
+	CAPTURE,
+	RUN,
+	MANIFEST,
+	EDGES_UP,
+	EDGES_DOWN,
+	ASSOCIATIONS,
+	QUESTIONS
+};
+
+static const char *const questions[QUESTIONS] = {
+	[BY_ARN] = "SELECT id FROM entity WHERE arn = ?1",
+	[BY_NAME] = "SELECT id FROM entity WHERE name = ?1 COLLATE NOCASE "
+		    "ORDER BY created, id",
+	[BY_KIND_NAME] = "SELECT id FROM entity "
+			 "WHERE name = ?1 COLLATE NOCASE AND +kind = ?2 "
+			 "ORDER BY created, id",
+	[BY_URI] = "SELECT id FROM entity WHERE source_uri = ?1 "
+		   "ORDER BY created, id",
+	[BY_VERSION] = "SELECT id FROM entity WHERE version = ?1 "
+		       "ORDER BY observed, produced, arn",
+	[BY_MD5] = "SELECT id FROM entity WHERE md5 = ?1 "
+		   "ORDER BY observed, produced, arn",
+	[ENTITY] = "SELECT kind, doc FROM entity WHERE id = ?1",
+	[TAGS] = "SELECT key, value FROM tag WHERE entity = ?1 ORDER BY key",
+	[CAPTURE] = "SELECT capture FROM run WHERE entity = ?1",
+	[RUN] = "SELECT name FROM run WHERE entity = ?1",
+	[MANIFEST] = "SELECT text FROM manifest WHERE digest = ?1",
+	[EDGES_UP] = PEDIGREE_LEDGER_EDGES_UP,
+	[EDGES_DOWN] = PEDIGREE_LEDGER_EDGES_DOWN,
+	[ASSOCIATIONS] = "SELECT source, destination, type, created "
+			 "FROM association "
+			 "ORDER BY created DESC, source DESC, destination DESC "
+			 "LIMIT ?1",
+};
+
+int pedigree_ledger_open(const struct pedigree_config *config,
+			 struct pedigree_ledger **ret_ledger,
+			 struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+	struct pedigree_ledger *ledger;
+
+	pedigree_ledger_path(pedigree_config_data(config),
+			     pedigree_config_get(config, "backend", "ledger",
+						 "path"),
+			     &path);
+	if (pedigree_buf_error(&path))
+		return pedigree_fail_memory(err);
+	ledger = calloc(1, sizeof(*ledger));
+	if (!ledger)
+		return pedigree_fail_memory(err);
+	int status = pedigree_db_open(&pedigree_ledger_kind, path.data,
+				      PEDIGREE_DB_READ, TIMEOUT_MS, questions,
+				      QUESTIONS, &ledger->db, err);
+	if (status) {
+		free(ledger);
+		return status;
+	}
+	*ret_ledger = ledger;
+	return 0;
+}
+
+void pedigree_ledger_close(struct pedigree_ledger *ledger)
+{
+	if (!ledger)
+		return;
+	pedigree_db_close(ledger->db);
+	free(ledger);
+}
+
+int pedigree_ledger_rows(struct pedigree_db *db, sqlite3_stmt *stmt, int status,
+			 struct pedigree_rows *rows, struct pedigree_error *err)
+{
+	for (; status > 0; status = pedigree_db_next(db, stmt, err)) {
+		pedigree_row *row = pedigree_vec_push(rows);
+
+		if (!row) {
+			pedigree_db_done(stmt);
+			return pedigree_fail_memory(err);
+		}
+		*row = sqlite3_column_int64(stmt, 0);
+	}
+	return status;
+}
+
+static int rows_by_text(struct pedigree_ledger *ledger, enum question question,
+			const char *text, struct pedigree_rows *rows,
+			struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int status =
+		pedigree_db_ask(ledger->db, question, &stmt, err, "s", text);
+
+	return pedigree_ledger_rows(ledger->db, stmt, status, rows, err);
+}
+
+int pedigree_ledger_by_arn(struct pedigree_ledger *ledger, const char *arn,
+			   struct pedigree_rows *rows,
+			   struct pedigree_error *err)
+{
+	return rows_by_text(ledger, BY_ARN, arn, rows, err);
+}
+
+int pedigree_ledger_by_name(struct pedigree_ledger *ledger, int kind,
+			    const char *name, struct pedigree_rows *rows,
+			    struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	if (kind < 0)
+		return rows_by_text(ledger, BY_NAME, name, rows, err);
+	int status = pedigree_db_ask(ledger->db, BY_KIND_NAME, &stmt, err, "si",
+				     name, (int64_t)kind);
+	return pedigree_ledger_rows(ledger->db, stmt, status, rows, err);
+}
+
+int pedigree_ledger_by_uri(struct pedigree_ledger *ledger, const char *uri,
+			   struct pedigree_rows *rows,
+			   struct pedigree_error *err)
+{
+	return rows_by_text(ledger, BY_URI, uri, rows, err);
+}
+
+int pedigree_ledger_by_digest(struct pedigree_ledger *ledger,
+			      const char *digest, struct pedigree_rows *rows,
+			      struct pedigree_error *err)
+{
+	size_t n = strlen(digest);
+
+	if (n == 32 && strspn(digest, "0123456789abcdef") == n)
+		return rows_by_text(ledger, BY_MD5, digest, rows, err);
+	return rows_by_text(ledger, BY_VERSION, digest, rows, err);
+}
+
+static int read_tags(struct pedigree_ledger *ledger, pedigree_row row,
+		     struct pedigree_entity *entity, struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int status = pedigree_db_ask(ledger->db, TAGS, &stmt, err, "i", row);
+
+	for (; status > 0; status = pedigree_db_next(ledger->db, stmt, err)) {
+		if (pedigree_pairs_add(&entity->tags, pedigree_db_text(stmt, 0),
+				       pedigree_db_text(stmt, 1)) < 0) {
+			pedigree_db_done(stmt);
+			return pedigree_fail_memory(err);
+		}
+	}
+	return status;
+}
+
+int pedigree_ledger_entity(struct pedigree_ledger *ledger, pedigree_row row,
+			   struct pedigree_entity *ret_entity,
+			   struct pedigree_error *err)
+{
+	struct pedigree_entity entity = { 0 };
+	sqlite3_stmt *stmt = NULL;
+	int status = pedigree_db_ask(ledger->db, ENTITY, &stmt, err, "i", row);
+
+	if (status < 0)
+		return status;
+	if (status == 0)
+		return pedigree_fail(err, PEDIGREE_ENOTFOUND,
+				     "the ledger has no entity %lld",
+				     (long long)row);
+	int kind = sqlite3_column_int(stmt, 0);
+	if (kind < 0 || kind >= PEDIGREE_KINDS)
+		status = pedigree_fail(err, PEDIGREE_EFORMAT,
+				       "%s holds an entity of unknown kind %d",
+				       ledger->db->path, kind);
+	else
+		status = pedigree_entity_from_json(
+			(enum pedigree_kind)kind, pedigree_db_text(stmt, 1),
+			(size_t)sqlite3_column_bytes(stmt, 1), &entity, err);
+	pedigree_db_done(stmt);
+	if (status)
+		return status;
+	status = read_tags(ledger, row, &entity, err);
+	if (status) {
+		pedigree_entity_clear(&entity);
+		return status;
+	}
+	*ret_entity = entity;
+	return 0;
+}
+
+/* The text of a question's only row, replacing what `ret_text` held. */
+static int text_of(struct pedigree_ledger *ledger, sqlite3_stmt *stmt,
+		   int status, struct pedigree_buf *ret_text,
+		   struct pedigree_error *err)
+{
+	if (status < 0)
+		return status;
+	pedigree_buf_reset(ret_text);
+	if (status > 0) {
+		const char *text = pedigree_db_text(stmt, 0);
+
+		pedigree_buf_add(ret_text, text,
+				 (size_t)sqlite3_column_bytes(stmt, 0));
+		pedigree_db_done(stmt);
+	}
+	(void)ledger;
+	return pedigree_buf_error(ret_text) ? pedigree_fail_memory(err) : 0;
+}
+
+int pedigree_ledger_capture(struct pedigree_ledger *ledger, pedigree_row row,
+			    struct pedigree_buf *ret_json,
+			    struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int status = pedigree_db_ask(ledger->db, CAPTURE, &stmt, err, "i", row);
+
+	return text_of(ledger, stmt, status, ret_json, err);
+}
+
+int pedigree_ledger_run(struct pedigree_ledger *ledger, pedigree_row row,
+			struct pedigree_buf *ret_run,
+			struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int status = pedigree_db_ask(ledger->db, RUN, &stmt, err, "i", row);
+
+	return text_of(ledger, stmt, status, ret_run, err);
+}
+
+int pedigree_ledger_manifest(struct pedigree_ledger *ledger, const char *digest,
+			     struct pedigree_buf *ret_text,
+			     struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int status =
+		pedigree_db_ask(ledger->db, MANIFEST, &stmt, err, "s", digest);
+
+	if (status == 0)
+		return pedigree_fail(err, PEDIGREE_ENOTFOUND,
+				     "the ledger has no manifest %s", digest);
+	return text_of(ledger, stmt, status, ret_text, err);
+}
+
+void pedigree_edges_clear(struct pedigree_edges *edges)
+{
+	for (size_t i = 0; i < edges->n; i++)
+		free(edges->v[i].type);
+	pedigree_vec_clear(edges);
+}
+
+static int read_edges(struct pedigree_db *db, sqlite3_stmt *stmt, int status,
+		      struct pedigree_edges *edges, struct pedigree_error *err)
+{
+	for (; status > 0; status = pedigree_db_next(db, stmt, err)) {
+		struct pedigree_edge *edge = pedigree_vec_push(edges);
+		const char *type = (const char *)sqlite3_column_text(stmt, 2);
+
+		if (!edge || (type && !(edge->type = strdup(type)))) {
+			pedigree_db_done(stmt);
+			return pedigree_fail_memory(err);
+		}
+		edge->source = sqlite3_column_int64(stmt, 0);
+		edge->destination = sqlite3_column_int64(stmt, 1);
+		edge->created_ms = sqlite3_column_int64(stmt, 3);
+	}
+	return status;
+}
+
+int pedigree_ledger_edges(struct pedigree_ledger *ledger, pedigree_row row,
+			  bool up, struct pedigree_edges *edges,
+			  struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int status = pedigree_db_ask(ledger->db, up ? EDGES_UP : EDGES_DOWN,
+				     &stmt, err, "i", row);
+
+	return read_edges(ledger->db, stmt, status, edges, err);
+}
+
+int pedigree_ledger_associations(struct pedigree_ledger *ledger, size_t limit,
+				 struct pedigree_edges *edges,
+				 struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int64_t rows = limit && limit < INT64_MAX ? (int64_t)limit : -1;
+	int status = pedigree_db_ask(ledger->db, ASSOCIATIONS, &stmt, err, "i",
+				     rows);
+
+	return read_edges(ledger->db, stmt, status, edges, err);
+}

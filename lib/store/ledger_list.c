@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Listing the ledger: a statement made of the filters that are set. Values
+ * are always bound, never pasted.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "store/ledger_read.h"
+
+/* Substring search: LIKE compares ASCII letters without case. */
+static int like_pattern(const char *text, struct pedigree_buf *buf)
+{
+	pedigree_buf_add_char(buf, '%');
+	for (; *text; text++) {
+		if (strchr("%_\\", *text))
+			pedigree_buf_add_char(buf, '\\');
+		pedigree_buf_add_char(buf, *text);
+	}
+	pedigree_buf_add_char(buf, '%');
+	return pedigree_buf_error(buf) ? PEDIGREE_ENOMEM : 0;
+}
+
+static void write_query(const struct pedigree_ledger_filter *filter,
+			struct pedigree_buf *sql)
+{
+	const char *order = filter->ascending ? "ASC" : "DESC";
+
+	pedigree_buf_add_str(sql, "SELECT id FROM entity WHERE kind = :kind");
+	if (filter->type)
+		pedigree_buf_add_str(sql, " AND type = :type");
+	if (filter->name)
+		pedigree_buf_add_str(sql, " AND name LIKE :name ESCAPE '\\'");
+	if (filter->source_uri)
+		pedigree_buf_add_str(sql, " AND source_uri = :uri");
+	if (filter->tag_key || filter->tag_value)
+		pedigree_buf_addf(
+			sql, " AND id IN (SELECT entity FROM tag WHERE %s%s%s)",
+			filter->tag_key ? "key = :key" : "",
+			filter->tag_key && filter->tag_value ? " AND " : "",
+			filter->tag_value ? "value = :value" : "");
+	if (filter->created_after_ms)
+		pedigree_buf_add_str(sql, " AND created > :after");
+	if (filter->created_before_ms)
+		pedigree_buf_add_str(sql, " AND created < :before");
+	if (filter->by_name)
+		pedigree_buf_addf(sql, " ORDER BY name %s, id %s", order,
+				  order);
+	else
+		pedigree_buf_addf(sql, " ORDER BY created %s, id %s", order,
+				  order);
+	if (filter->limit && filter->limit < INT64_MAX)
+		pedigree_buf_addf(sql, " LIMIT %zu", filter->limit);
+}
+
+static void bind_text(sqlite3_stmt *stmt, const char *name, const char *text)
+{
+	int i = sqlite3_bind_parameter_index(stmt, name);
+
+	if (i)
+		sqlite3_bind_text(stmt, i, text, -1, SQLITE_STATIC);
+}
+
+static void bind_number(sqlite3_stmt *stmt, const char *name, int64_t number)
+{
+	int i = sqlite3_bind_parameter_index(stmt, name);
+
+	if (i)
+		sqlite3_bind_int64(stmt, i, number);
+}
+
+int pedigree_ledger_list(struct pedigree_ledger *ledger,
+			 const struct pedigree_ledger_filter *filter,
+			 struct pedigree_rows *rows, struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf sql = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf name = PEDIGREE_BUF_INIT;
+	struct pedigree_db *db = ledger->db;
+	sqlite3_stmt *stmt = NULL;
+
+	write_query(filter, &sql);
+	if (pedigree_buf_error(&sql) ||
+	    like_pattern(filter->name ? filter->name : "", &name) < 0)
+		return pedigree_fail_memory(err);
+	if (sqlite3_prepare_v2(db->handle, sql.data, -1, &stmt, NULL) !=
+	    SQLITE_OK)
+		return pedigree_db_fail(db, "read", err);
+	bind_number(stmt, ":kind", filter->kind);
+	bind_text(stmt, ":type", filter->type);
+	bind_text(stmt, ":name", name.data);
+	bind_text(stmt, ":uri", filter->source_uri);
+	bind_text(stmt, ":key", filter->tag_key);
+	bind_text(stmt, ":value", filter->tag_value);
+	bind_number(stmt, ":after", filter->created_after_ms);
+	bind_number(stmt, ":before", filter->created_before_ms);
+	int status = pedigree_ledger_rows(
+		db, stmt, pedigree_db_next(db, stmt, err), rows, err);
+	sqlite3_finalize(stmt);
+	return status;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the ledger's writer says to SQLite.
+ */
+#include "config.h"
+
+#include "store/ledger_write.h"
+
+/* enum pedigree_kind and enum pedigree_rule, as text. */
+#define ARTIFACT "0"
+#define ACTION "1"
+#define CONTEXT "2"
+#define TRIAL_COMPONENT "3"
+#define SAME_AS "1"
+#define DEPLOYED "2"
+
+_Static_assert(PEDIGREE_ARTIFACT == 0 && PEDIGREE_ACTION == 1 &&
+		       PEDIGREE_CONTEXT == 2 && PEDIGREE_TRIAL_COMPONENT == 3,
+	       "the statements have these numbers, and so have ledgers");
+
+/* Artifacts with the bytes of artifact `a`, itself included. An empty file
+   says nothing about another empty file. */
+#define SAME_BYTES(a) \
+	"(SELECT " a ".id UNION SELECT s.id FROM entity s " \
+	"WHERE s.version = " a ".version " \
+	"AND s.version GLOB 'sha256:*' AND coalesce(s.bytes, 1) > 0)"
+/* Is artifact `m`, which contributed to a deployment, what was deployed? */
+#define IS_MODEL \
+	"m.kind = " ARTIFACT \
+	" AND coalesce(m.type, '') NOT IN ('Code', 'DataSet', 'Image')"
+#define IS_ENDPOINT "x.kind = " CONTEXT " AND x.type = 'Endpoint'"
+#define DEPLOYED_COLUMNS \
+	"INSERT INTO association(source, destination, type, created, rule) " \
+	"SELECT t.id, x.id, 'AssociatedWith', " \
+	"min(max(t.observed, a.observed)), " DEPLOYED " "
+
+const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
+	[PEDIGREE_SQL_RUN_GET] = "SELECT revision FROM run WHERE name = ?1",
+	[PEDIGREE_SQL_RUN_SET] =
+		"INSERT INTO run(name, revision, entity, capture) "
+		"VALUES(?1, ?2, ?3, ?4) ON CONFLICT(name) DO UPDATE SET "
+		"revision = excluded.revision, entity = excluded.entity, "
+		"capture = excluded.capture",
+	[PEDIGREE_SQL_FIND] =
+		"SELECT id, kind, run, observed, produced, latest, created, "
+		"tied, doc FROM entity WHERE arn = ?1",
+	[PEDIGREE_SQL_WHERE] = "SELECT id, kind FROM entity WHERE arn = ?1",
+	[PEDIGREE_SQL_ADD] =
+		"INSERT INTO entity(arn, kind, name, type, source_uri, "
+		"version, md5, bytes, tied, created, modified, observed, "
+		"produced, latest, run, doc) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
+		"?7, CASE WHEN ?8 >= 0 THEN ?8 END, ?9, ?10, ?11, ?12, ?13, "
+		"?12, ?14, ?15)",
+	[PEDIGREE_SQL_OBSERVE] =
+		"UPDATE entity SET observed = ?2, produced = ?3, "
+		"latest = ?4 WHERE id = ?1",
+	[PEDIGREE_SQL_CHANGE] =
+		"UPDATE entity SET name = ?2, type = ?3, source_uri = ?4, "
+		"md5 = ?5, bytes = CASE WHEN ?6 >= 0 THEN ?6 END, tied = ?7, "
+		"modified = ?8, run = coalesce(?9, run), doc = ?10 "
+		"WHERE id = ?1",
+	[PEDIGREE_SQL_TAG_ADD] =
+		"INSERT INTO tag(entity, key, value) VALUES(?1, ?2, ?3) "
+		"ON CONFLICT DO NOTHING",
+	[PEDIGREE_SQL_TAG_SET] =
+		"INSERT INTO tag(entity, key, value) VALUES(?1, ?2, ?3) "
+		"ON CONFLICT DO UPDATE SET value = excluded.value",
+	[PEDIGREE_SQL_TAGS_DROP] = "DELETE FROM tag WHERE entity = ?1",
+
+	[PEDIGREE_SQL_EDGE_ADD] =
+		"INSERT INTO association(source, destination, type, created) "
+		"VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
+		"type = excluded.type, rule = 0, "
+		"created = min(created, excluded.created)",
+	[PEDIGREE_SQL_STATE] =
+		"INSERT INTO stated(run, source, destination, revision) "
+		"VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
+		"revision = excluded.revision",
+	[PEDIGREE_SQL_STALE] = "SELECT e.source, e.destination, s.kind, d.kind "
+			       "FROM stated e JOIN entity s ON s.id = e.source "
+			       "JOIN entity d ON d.id = e.destination "
+			       "WHERE e.run = ?1 AND e.revision < ?2",
+	[PEDIGREE_SQL_STATE_DROP] =
+		"DELETE FROM stated WHERE run = ?1 AND revision < ?2",
+	[PEDIGREE_SQL_EDGE_DROP] =
+		"DELETE FROM association WHERE source = ?1 "
+		"AND destination = ?2 AND rule = 0 AND NOT EXISTS("
+		"SELECT 1 FROM stated WHERE source = ?1 AND destination = ?2)",
+
+	[PEDIGREE_SQL_MEMBER_ADD] =
+		"INSERT INTO membership(trial, component) VALUES(?1, ?2) "
+		"ON CONFLICT DO NOTHING",
+	[PEDIGREE_SQL_MEMBERS_DROP] =
+		"DELETE FROM membership WHERE component = ?1",
+	[PEDIGREE_SQL_MANIFEST_ADD] =
+		"INSERT INTO manifest(digest, text) VALUES(?1, ?2) "
+		"ON CONFLICT DO NOTHING",
+
+	[PEDIGREE_SQL_STAR_CENTRE] =
+		"SELECT c.id, x.tied FROM entity x JOIN entity c ON c.id = ("
+		"SELECT e.id FROM entity e WHERE e.version = x.version "
+		"AND e.tied = 1 ORDER BY e.observed, e.produced, e.arn "
+		"LIMIT 1) WHERE x.id = ?1",
+	/* Does the centre have no edge in and the other none out? */
+	[PEDIGREE_SQL_STAR_STANDS] =
+		"SELECT 1 WHERE NOT EXISTS(SELECT 1 FROM association "
+		"WHERE destination = ?1 AND rule = " SAME_AS ") "
+		"AND NOT EXISTS(SELECT 1 FROM association "
+		"WHERE source = ?2 AND rule = " SAME_AS ")",
+	[PEDIGREE_SQL_STAR_ADD] =
+		"INSERT INTO association(source, destination, type, created, "
+		"rule) SELECT c.id, m.id, 'SameAs', m.observed, " SAME_AS
+		" FROM entity c, entity m WHERE c.id = ?1 AND m.id = ?2 "
+		"AND m.source_uri <> c.source_uri ON CONFLICT DO NOTHING",
+	[PEDIGREE_SQL_STAR_DROP] =
+		"DELETE FROM association WHERE rule = " SAME_AS
+		" AND source IN (SELECT id FROM entity WHERE version = "
+		"(SELECT version FROM entity WHERE id = ?1))",
+	[PEDIGREE_SQL_STAR_SET] =
+		"INSERT INTO association(source, destination, type, created, "
+		"rule) SELECT c.id, m.id, 'SameAs', m.observed, " SAME_AS
+		" FROM entity c CROSS JOIN entity m "
+		"WHERE c.id = ?1 AND m.version = c.version AND m.tied = 1 "
+		"AND m.source_uri <> c.source_uri ON CONFLICT DO NOTHING",
+
+	[PEDIGREE_SQL_DEPLOYED_DROP_RUN] =
+		"DELETE FROM association WHERE source = ?1 "
+		"AND rule = " DEPLOYED,
+	[PEDIGREE_SQL_DEPLOYED_SET_RUN] = DEPLOYED_COLUMNS
+	"FROM entity t CROSS JOIN association p ON p.source = t.id "
+	"AND p.type = 'Produced' "
+	"CROSS JOIN entity o ON o.id = p.destination "
+	"CROSS JOIN entity m ON m.id IN " SAME_BYTES(
+		"o") " AND " IS_MODEL
+		     " CROSS JOIN association i ON i.source = m.id "
+		     "AND i.type = 'ContributedTo' "
+		     "CROSS JOIN entity a ON a.id = i.destination "
+		     "AND a.kind = " ACTION
+		     " CROSS JOIN association c ON c.source = a.id "
+		     "AND c.type = 'AssociatedWith' "
+		     "CROSS JOIN entity x ON x.id = c.destination AND " IS_ENDPOINT
+		     " WHERE t.id = ?1 GROUP BY x.id ON CONFLICT DO NOTHING",
+	[PEDIGREE_SQL_DEPLOYED_DROP_CONTEXT] =
+		"DELETE FROM association WHERE destination = ?1 "
+		"AND rule = " DEPLOYED,
+	[PEDIGREE_SQL_DEPLOYED_SET_CONTEXT] = DEPLOYED_COLUMNS
+	"FROM entity x CROSS JOIN association c "
+	"ON c.destination = x.id AND c.type = 'AssociatedWith' "
+	"CROSS JOIN entity a ON a.id = c.source AND a.kind = " ACTION
+	" CROSS JOIN association i ON i.destination = a.id "
+	"AND i.type = 'ContributedTo' "
+	"CROSS JOIN entity m ON m.id = i.source AND " IS_MODEL
+	" CROSS JOIN entity o ON o.id IN " SAME_BYTES(
+		"m") " CROSS JOIN association p ON p.destination = o.id "
+		     "AND p.type = 'Produced' "
+		     "CROSS JOIN entity t ON t.id = p.source "
+		     "AND t.kind = " TRIAL_COMPONENT
+		     " WHERE x.id = ?1 AND " IS_ENDPOINT
+		     " GROUP BY t.id ON CONFLICT DO NOTHING",
+	[PEDIGREE_SQL_CONTEXTS_OF_ACTION] =
+		"SELECT e.destination FROM association e "
+		"JOIN entity x ON x.id = e.destination "
+		"WHERE e.source = ?1 AND x.kind = " CONTEXT,
+	[PEDIGREE_SQL_CONTEXTS_OF_MODEL] =
+		"SELECT DISTINCT x.id FROM association i "
+		"CROSS JOIN entity a ON a.id = i.destination "
+		"AND a.kind = " ACTION
+		" CROSS JOIN association c ON c.source = a.id "
+		"CROSS JOIN entity x ON x.id = c.destination "
+		"WHERE i.source = ?1 AND x.kind = " CONTEXT,
+};
