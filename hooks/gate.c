@@ -43,6 +43,11 @@ bool pedigree_gate_is_guest(void)
 	       atomic_load_explicit(&pid, memory_order_relaxed);
 }
 
+bool pedigree_gate_is_captured(void)
+{
+	return atomic_load_explicit(&active, memory_order_acquire);
+}
+
 /*
  * In a forked child one thread clears up; others, and a signal handler that
  * interrupted it, drop their event rather than wait.

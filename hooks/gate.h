@@ -17,7 +17,7 @@
  */
 enum {
 	PEDIGREE_GATE_WIPED = 0, /* before start-up, or a forked child */
-	PEDIGREE_GATE_BUSY, /* one thread clears up after a fork */
+	PEDIGREE_GATE_BUSY,	 /* one thread clears up after a fork */
 	PEDIGREE_GATE_OPEN,
 };
 
@@ -29,6 +29,12 @@ extern const char *pedigree_gate_self;
 extern size_t pedigree_gate_folder_n;
 
 bool pedigree_gate_slow(void);
+
+/*
+ * True in a process of a run, also in a forked child that has written
+ * nothing yet and shall not for this question's sake.
+ */
+bool pedigree_gate_is_captured(void);
 
 /* True when an event may be written. The only way a hook may begin one. */
 static inline bool pedigree_gate_on(void)

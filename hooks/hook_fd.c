@@ -105,12 +105,12 @@ int dup3(int from, int to, int flags)
 }
 
 /* The argument is an int, a pointer or missing; a long holds each. */
-#define READ_ARGUMENT(last, argument)            \
-	do {                                     \
-		va_list list;                    \
-		va_start(list, last);            \
+#define READ_ARGUMENT(last, argument) \
+	do { \
+		va_list list; \
+		va_start(list, last); \
 		(argument) = va_arg(list, long); \
-		va_end(list);                    \
+		va_end(list); \
 	} while (0)
 
 static int after_fcntl(int fd, int command, int result)

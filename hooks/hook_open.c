@@ -18,14 +18,14 @@
 #include "hooks/sys.h"
 
 /* The mode is there only when the flags say so (O_TMPFILE too). */
-#define READ_MODE(flags, mode)                                             \
-	do {                                                               \
+#define READ_MODE(flags, mode) \
+	do { \
 		if ((flags)&O_CREAT || ((flags)&O_TMPFILE) == O_TMPFILE) { \
-			va_list list;                                      \
-			va_start(list, flags);                             \
-			(mode) = va_arg(list, mode_t);                     \
-			va_end(list);                                      \
-		}                                                          \
+			va_list list; \
+			va_start(list, flags); \
+			(mode) = va_arg(list, mode_t); \
+			va_end(list); \
+		} \
 	} while (0)
 
 static int raw(int dirfd, const char *path, int flags, mode_t mode)

@@ -5,16 +5,26 @@ pkglib_LTLIBRARIES += libpedigree-preload.la
 libpedigree_preload_la_SOURCES = \
 	%D%/args.c \
 	%D%/args.h \
+	%D%/elf.c \
+	%D%/elf.h \
+	%D%/env.c \
+	%D%/env.h \
 	%D%/gate.c \
 	%D%/gate.h \
 	%D%/hook_dir.c \
+	%D%/hook_exec.c \
 	%D%/hook_fd.c \
 	%D%/hook_open.c \
 	%D%/hook_remove.c \
 	%D%/hook_rename.c \
+	%D%/hook_spawn.c \
 	%D%/hook_stdio.c \
+	%D%/hook_syscall.c \
 	%D%/hook_temp.c \
+	%D%/hook_vfork.c \
 	%D%/interpose.def \
+	%D%/launch.c \
+	%D%/launch.h \
 	%D%/loaded.c \
 	%D%/loaded.h \
 	%D%/log.c \

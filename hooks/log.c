@@ -31,9 +31,10 @@ static struct slot slots[SLOTS];
 static __thread unsigned int hint; /* the slot this thread used last */
 static _Atomic unsigned int next_hint;
 
-static _Atomic uint32_t claims; /* chunks claimed by this process */
+static _Atomic uint32_t claims;	 /* chunks claimed by this process */
 static _Atomic uint32_t process; /* reference to our PROCESS or FORK */
-static uint32_t image; /* reference to our PROCESS */
+static uint32_t self_pid;	 /* not a vfork child's, which visits */
+static uint32_t image;		 /* reference to our PROCESS */
 static uint32_t first_cwd;
 static bool forked;
 static _Atomic uint32_t full; /* events since the log was full */
@@ -130,7 +131,7 @@ static size_t identity_entries(struct pedigree_image *body,
 	memset(ret_cwd, 0, sizeof(*ret_cwd));
 	memset(ret_self, 0, sizeof(*ret_self));
 	*body = (struct pedigree_image){
-		.pid = (uint32_t)pedigree_sys(SYS_getpid),
+		.pid = self_pid,
 		.ppid = (uint32_t)pedigree_sys(SYS_getppid),
 		.image = forked ? image : 0,
 		.argc = self ? self->argc : 0,
@@ -194,7 +195,7 @@ static bool claim(struct slot *slot, size_t need)
 	chunk.self = pedigree_window_offset(&slot->window, start) ^
 		     pedigree_log->salt;
 	chunk.size = (uint32_t)size;
-	chunk.pid = (uint32_t)pedigree_sys(SYS_getpid);
+	chunk.pid = self_pid;
 	memcpy(start, &chunk, sizeof(chunk));
 	slot->at = start + sizeof(chunk);
 	slot->end = start + size;
@@ -292,6 +293,7 @@ bool pedigree_log_start(const char *folder, size_t n,
 
 	if (!pedigree_window_open(folder, n))
 		return false;
+	self_pid = (uint32_t)pedigree_sys(SYS_getpid);
 	slot = take_slot();
 	starting = identity;
 	if (!claim(slot, 0))
@@ -316,6 +318,7 @@ void pedigree_log_forked(void)
 		atomic_store_explicit(&slots[i].busy, 0, memory_order_relaxed);
 	}
 	forked = true;
+	self_pid = (uint32_t)pedigree_sys(SYS_getpid);
 	atomic_store_explicit(&claims, 0, memory_order_relaxed);
 	atomic_store_explicit(&process, 0, memory_order_release);
 }

@@ -36,7 +36,7 @@ struct pedigree_entry {
 	uint32_t folder;
 	const struct pedigree_old *old;
 	const void *body;
-	size_t body_size; /* a multiple of 8 */
+	size_t body_size;	      /* a multiple of 8 */
 	struct pedigree_text text[3]; /* ended by NULL bytes */
 };
 

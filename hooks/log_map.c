@@ -20,10 +20,10 @@
 
 struct pedigree_log_header *pedigree_log;
 
-static char path[PATH_MAX]; /* of the log; written before threads */
+static char path[PATH_MAX];   /* of the log; written before threads */
 static long starting_fd = -1; /* kept from _open to _ready, no longer */
-static uint64_t page; /* the kernel's size of one */
-static bool writes; /* through write(2) */
+static uint64_t page;	      /* the kernel's size of one */
+static bool writes;	      /* through write(2) */
 static _Atomic bool is_full;
 
 bool pedigree_window_is_full(void)

@@ -19,7 +19,7 @@
  */
 static _Atomic uint64_t cwd;
 static _Atomic uint32_t cwd_asked; /* folders_moved at that time */
-static _Atomic uint32_t guest; /* vfork child that moved itself */
+static _Atomic uint32_t guest;	   /* vfork child that moved itself */
 
 static uint32_t folders_moved(void)
 {
@@ -173,20 +173,29 @@ void pedigree_dirs_copy(int from, int to)
 		pedigree_dirs_forget(to);
 }
 
-size_t pedigree_dirs_ask(int fd, char *scratch)
+void pedigree_fd_link(int fd, char link[PEDIGREE_FD_LINK])
 {
-	char link[40] = "/proc/thread-self/fd/", digits[12];
-	size_t n = 0, at = strlen(link);
-	long length;
+	static const char folder[] = "/proc/thread-self/fd/";
+	size_t n = 0, at = sizeof(folder) - 1;
+	char digits[12];
 
-	if (!scratch || fd < 0)
-		return 0;
+	memcpy(link, folder, at);
 	do
 		digits[n++] = (char)('0' + fd % 10);
 	while ((fd /= 10));
 	while (n)
 		link[at++] = digits[--n];
 	link[at] = 0;
+}
+
+size_t pedigree_dirs_ask(int fd, char *scratch)
+{
+	char link[PEDIGREE_FD_LINK];
+	long length;
+
+	if (!scratch || fd < 0)
+		return 0;
+	pedigree_fd_link(fd, link);
 	length = pedigree_sys(SYS_readlinkat, AT_FDCWD, link, scratch,
 			      PEDIGREE_SCRATCH_SIZE - 1);
 	if (length < 1 || scratch[0] != '/')

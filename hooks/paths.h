@@ -15,7 +15,7 @@
 struct pedigree_path {
 	const char *text;
 	size_t n;
-	size_t name; /* where the last component begins */
+	size_t name;   /* where the last component begins */
 	uint32_t base; /* reference; 0: absolute or unknown */
 	uint64_t folder_key;
 	uint64_t name_hash;
@@ -50,6 +50,10 @@ uint32_t pedigree_path_as_folder(const struct pedigree_path *path);
 void pedigree_dirs_set(int fd, uint32_t reference);
 void pedigree_dirs_copy(int from, int to);
 void pedigree_dirs_clear(unsigned int first, unsigned int last);
+
+/* The link of /proc that leads to what a descriptor is open on. */
+#define PEDIGREE_FD_LINK 40
+void pedigree_fd_link(int fd, char link[PEDIGREE_FD_LINK]);
 
 /*
  * What descriptor `fd` is open on, as text in `scratch`; its length, 0 when

@@ -38,7 +38,7 @@ extern struct pedigree_real pedigree_real;
 void pedigree_real_resolve(void);
 
 /* The real function of a hook that cannot do without. */
-#define pedigree_real_of(name)                                     \
+#define pedigree_real_of(name) \
 	((pedigree_real.name ? (void)0 : pedigree_real_resolve()), \
 	 pedigree_real.name)
 

@@ -47,7 +47,7 @@ static inline long pedigree_sys6(long number, long a, long b, long c, long d,
 #endif
 }
 
-#define PEDIGREE_SYS_(n, a, b, c, d, e, f, ...)                        \
+#define PEDIGREE_SYS_(n, a, b, c, d, e, f, ...) \
 	pedigree_sys6((n), (long)(a), (long)(b), (long)(c), (long)(d), \
 		      (long)(e), (long)(f))
 #define pedigree_sys(...) PEDIGREE_SYS_(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "hooks/launch.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "hooks/elf.h"
+#include "hooks/gate.h"
+#include "hooks/log.h"
+#include "hooks/note.h"
+#include "hooks/paths.h"
+#include "hooks/scratch.h"
+
+static void expect(struct pedigree_launch *launch)
+{
+	atomic_fetch_add_explicit(pedigree_log_counter(expected), 1,
+				  memory_order_relaxed);
+	launch->expected = true;
+}
+
+static void note_blind(uint32_t kind, int dirfd, const char *path, int flags)
+{
+	_cleanup_scratch_ char *scratch = NULL;
+
+	if (!pedigree_gate_on())
+		return;
+	if (flags & AT_EMPTY_PATH && !*path) {
+		scratch = pedigree_scratch_get();
+		path = pedigree_dirs_ask(dirfd, scratch) ? scratch : NULL;
+		dirfd = AT_FDCWD;
+	}
+	pedigree_note_blind(kind, dirfd, path);
+}
+
+void pedigree_launch_begin(struct pedigree_launch *launch, int dirfd,
+			   const char *path, int flags, char *const envp[],
+			   enum pedigree_launch_how how)
+{
+	uint8_t kind;
+
+	launch->expected = false;
+	launch->guest = 0;
+	launch->env.envp = envp;
+	launch->env.map = NULL;
+	if (!pedigree_gate_is_captured())
+		return;
+	kind = pedigree_elf_kind(dirfd, path, flags);
+	if (!kind && how == PEDIGREE_LAUNCH_SPAWN)
+		kind = PEDIGREE_PROGRAM_ORDINARY;
+	if (!kind)
+		return;
+	if (kind == PEDIGREE_PROGRAM_ORDINARY)
+		expect(launch);
+	else
+		note_blind(kind, dirfd, path, flags);
+	pedigree_env_prepare(&launch->env, envp,
+			     kind != PEDIGREE_BLIND_SANITIZED, false);
+	if (how == PEDIGREE_LAUNCH_EXEC)
+		launch->guest = pedigree_paths_guest_leave();
+}
+
+void pedigree_launch_search(struct pedigree_launch *launch, const char *file,
+			    char *const envp[], enum pedigree_launch_how how)
+{
+	_cleanup_scratch_ char *scratch = NULL;
+
+	if (pedigree_gate_is_captured() && file) {
+		scratch = pedigree_scratch_get();
+		file = pedigree_elf_search(file, scratch);
+	}
+	pedigree_launch_begin(launch, AT_FDCWD, file, 0, envp, how);
+}
+
+void pedigree_launch_done(struct pedigree_launch *launch)
+{
+	pedigree_env_release(&launch->env);
+}
+
+void pedigree_launch_failed(struct pedigree_launch *launch)
+{
+	if (launch->expected)
+		atomic_fetch_sub_explicit(pedigree_log_counter(expected), 1,
+					  memory_order_relaxed);
+	pedigree_paths_guest_return(launch->guest);
+	pedigree_env_release(&launch->env);
+}
