@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 libpedigree_core_la_SOURCES += \
+	%D%/arena.c \
+	%D%/arena.h \
 	%D%/base.h \
 	%D%/buf.c \
 	%D%/buf.h \

@@ -17,66 +17,65 @@
 #include "base/buf.h"
 #include "evlog/format.h"
 
-#define PEDIGREE_NONE UINT32_MAX	/* no process, no folder */
+#define PEDIGREE_NONE UINT32_MAX /* no process, no folder */
 
 /* A program image, or a forked child that went on with its parent's. */
 struct pedigree_process {
 	uint32_t pid;
 	uint32_t ppid;
-	uint32_t host;		/* index into hosts */
-	uint32_t image;		/* index of the process whose program this is:
+	uint32_t host;	     /* index into hosts */
+	uint32_t image;	     /* index of the process whose program this is:
 				   itself after an exec, its parent's for a
 				   fork; PEDIGREE_NONE when that was lost */
-	uint32_t cwd;		/* index into folders or PEDIGREE_NONE */
-	bool forked;		/* FORK, not PROCESS */
-	bool ended;		/* an EXIT event was seen */
-	bool cut;		/* arguments were left out */
-	uint64_t time_ns;	/* of its first event */
-	const char *program;	/* as the kernel was given it, perhaps
+	uint32_t cwd;	     /* index into folders or PEDIGREE_NONE */
+	bool forked;	     /* FORK, not PROCESS */
+	bool ended;	     /* an EXIT event was seen */
+	bool cut;	     /* arguments were left out */
+	uint64_t time_ns;    /* of its first event */
+	const char *program; /* as the kernel was given it, perhaps
 				   relative to cwd; "" for a fork */
 	uint32_t argc;
-	const char *args;	/* argc NUL-terminated strings */
+	const char *args; /* argc NUL-terminated strings */
 };
 
 struct pedigree_event {
-	uint64_t seq;		/* order within a host */
+	uint64_t seq; /* order within a host */
 	uint64_t time_ns;
-	uint32_t process;	/* index into processes or PEDIGREE_NONE */
-	uint32_t folder;	/* index into folders or PEDIGREE_NONE */
+	uint32_t process; /* index into processes or PEDIGREE_NONE */
+	uint32_t folder;  /* index into folders or PEDIGREE_NONE */
 	uint32_t folder2;
-	uint8_t type;		/* enum pedigree_event_type, known ones only */
+	uint8_t type; /* enum pedigree_event_type, known ones only */
 	uint8_t flags;
-	uint16_t blind;		/* BLIND: its kind */
-	const char *text;	/* "" when there is none */
-	const char *text2;	/* second text or "" */
-	const char *text3;	/* DEPLOY: model */
-	const struct pedigree_old *old;	/* NULL when there is none */
+	uint16_t blind;			/* BLIND: its kind */
+	const char *text;		/* "" when there is none */
+	const char *text2;		/* second text or "" */
+	const char *text3;		/* DEPLOY: model */
+	const struct pedigree_old *old; /* NULL when there is none */
 };
 
 struct pedigree_loss {
 	uint64_t dropped[PEDIGREE_DROP_REASONS]; /* by the writers */
-	uint64_t torn_chunks;	/* claimed and not (wholly) readable */
-	uint64_t torn_bytes;	/* skipped by the reader */
-	uint64_t bad_frames;	/* frames that contradict the format */
-	uint64_t unknown;	/* events of types this version does not know */
+	uint64_t torn_chunks; /* claimed and not (wholly) readable */
+	uint64_t torn_bytes;  /* skipped by the reader */
+	uint64_t bad_frames;  /* frames that contradict the format */
+	uint64_t unknown;     /* events of types this version does not know */
 };
 
 /* Opaque but for these; everything lives until _free. */
 struct pedigree_evlog {
-	struct pedigree_event *events;	/* sorted by (time, host, seq) if
-					   there are several hosts, else by
-					   seq; FOLDER events are not among
-					   them */
+	/* In order of seq; of several hosts merged by time, each host's own
+	   order kept. FOLDER events are not among them. */
+	struct pedigree_event *events;
 	size_t n_events;
 	struct pedigree_process *processes;
 	size_t n_processes;
-	const char **folders;	/* absolute, clean */
+	const char **folders; /* absolute, clean */
 	size_t n_folders;
 	const char **hosts;
 	size_t n_hosts;
-	struct pedigree_loss loss;	/* summed over the hosts */
-	uint64_t expected, images;	/* as in the header, summed */
-	uint64_t modes;			/* or-ed */
+	struct pedigree_loss loss; /* summed over the hosts */
+	uint64_t expected, images; /* as in the header, summed */
+	uint64_t modes;		   /* or-ed */
 };
 
 struct pedigree_evlog *pedigree_evlog_new(void);
@@ -110,9 +109,9 @@ void pedigree_evlog_sort(struct pedigree_evlog *log);
 bool pedigree_evlog_path(const struct pedigree_evlog *log, uint32_t folder,
 			 const char *text, struct pedigree_buf *buf);
 
-const char *pedigree_event_word(unsigned int type);	/* "open"; NULL */
-const char *pedigree_blind_word(unsigned int kind);	/* "IoUring"; NULL */
+const char *pedigree_event_word(unsigned int type); /* "open"; NULL */
+const char *pedigree_blind_word(unsigned int kind); /* "IoUring"; NULL */
 const char *pedigree_blind_meaning(unsigned int kind);
-const char *pedigree_drop_word(unsigned int reason);	/* "space"; NULL */
+const char *pedigree_drop_word(unsigned int reason); /* "space"; NULL */
 
 #endif

@@ -4,6 +4,7 @@
 
 if HAVE_CMOCKA
 unit_tests = \
+	%D%/test_evlog \
 	%D%/test_json \
 	%D%/test_model \
 	%D%/test_rollup
@@ -14,6 +15,18 @@ endif
 
 unit_cflags = $(AM_CFLAGS) $(SANITIZE_CFLAGS) $(CMOCKA_CFLAGS)
 unit_ldadd = libpedigree-core.la $(CMOCKA_LIBS)
+
+# For tests that fail the n-th allocation; see support/alloc.h.
+unit_alloc = %D%/support/alloc.c %D%/support/alloc.h
+unit_alloc_ldflags = \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	-Wl,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
+unit_folder = %D%/support/folder.c %D%/support/folder.h
+unit_log = %D%/support/log.c %D%/support/log.h
+
+tests_unit_test_evlog_SOURCES = %D%/test_evlog.c $(unit_folder) $(unit_log)
+tests_unit_test_evlog_CFLAGS = $(unit_cflags)
+tests_unit_test_evlog_LDADD = $(unit_ldadd)
 
 tests_unit_test_json_SOURCES = %D%/test_json.c
 tests_unit_test_json_CFLAGS = $(unit_cflags)
