@@ -1,4 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
 libpedigree_core_la_SOURCES += \
-	%D%/query.h
+	%D%/graph.c \
+	%D%/graph.h \
+	%D%/query.h \
+	%D%/resolve.c \
+	%D%/show.c \
+	%D%/walk.c

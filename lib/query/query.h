@@ -11,6 +11,7 @@
 #include <pedigree/error.h>
 #include <pedigree/query.h>
 
+#include "base/buf.h"
 #include "graph/model.h"
 #include "store/ledger.h"
 
@@ -33,10 +34,22 @@ struct pedigree_vertex {
 	struct pedigree_entity entity;
 	unsigned int depth;	/* steps from the start */
 };
+/*
+ * Of an edge from an action to a context: does the endpoint still serve what
+ * that action brought? The newest one that did not fail is the current one,
+ * also when the walk did not come across the newer ones.
+ */
+enum pedigree_deployed {
+	PEDIGREE_NO_DEPLOYMENT,
+	PEDIGREE_DEPLOYED_CURRENT,
+	PEDIGREE_DEPLOYED_REPLACED,
+	PEDIGREE_DEPLOYED_FAILED
+};
 struct pedigree_graph_edge {
 	size_t source, destination;	/* indexes into vertices */
 	char *type;		/* may be NULL */
 	int64_t created_ms;
+	enum pedigree_deployed deployed;
 };
 struct pedigree_graph {
 	enum pedigree_direction direction;
@@ -49,21 +62,26 @@ void pedigree_graph_free(struct pedigree_graph *graph);
 /*
  * Breadth first from `start`, at most `depth` steps (0: no limit). With
  * PEDIGREE_BOTH, ancestors and descendants of the start, not relatives of
- * relatives. Order is fixed: by depth, then by creation, then by ARN.
+ * relatives. Order is fixed: by depth, then by creation, then by ARN; edges
+ * by the order of their destinations, then of their sources.
  */
 int pedigree_walk(struct pedigree_ledger *ledger, pedigree_row start,
 		  enum pedigree_direction direction, unsigned int depth,
 		  struct pedigree_graph **ret_graph,
 		  struct pedigree_error *err);
 
-/* Everything `show` prints of one entity. */
+/* An entity next to the one shown, and what ties them. */
+struct pedigree_neighbour {
+	struct pedigree_entity entity;
+	char *type;		/* of the association; may be NULL */
+};
+PEDIGREE_VEC_TYPE(pedigree_neighbours, struct pedigree_neighbour);
+
+/* Everything `show` prints of one entity. Neighbours: oldest first. */
 struct pedigree_shown {
 	struct pedigree_entity entity;
-	PEDIGREE_VEC(struct pedigree_entity) inputs;	/* artifacts into it */
-	PEDIGREE_VEC(struct pedigree_entity) outputs;	/* artifacts out of it */
-	PEDIGREE_VEC(struct pedigree_entity) contexts;	/* next to it */
-	PEDIGREE_VEC(struct pedigree_entity) runs;	/* trial components and
-							   actions next to it */
+	struct pedigree_neighbours before;	/* with an edge into it */
+	struct pedigree_neighbours after;	/* with an edge out of it */
 	char *capture;		/* JSON text of Capture, or NULL */
 	char *run;		/* name in the spool, or NULL */
 };
@@ -71,5 +89,21 @@ void pedigree_shown_free(struct pedigree_shown *shown);
 int pedigree_show_row(struct pedigree_ledger *ledger, pedigree_row row,
 		      struct pedigree_shown **ret_shown,
 		      struct pedigree_error *err);
+
+/*
+ * The manifest of a data set: a line a file. PEDIGREE_ENOTFOUND when the
+ * entity has none.
+ */
+int pedigree_manifest_row(struct pedigree_ledger *ledger, pedigree_row row,
+			  struct pedigree_buf *ret_text,
+			  struct pedigree_error *err);
+
+/* Value of the artifact's first source type ("sha256:…"), or NULL. */
+const char *pedigree_version_of(const struct pedigree_entity *entity);
+
+/* All associations as a graph whose vertices are their ends. */
+int pedigree_associations(struct pedigree_ledger *ledger, size_t limit,
+			  struct pedigree_graph **ret_graph,
+			  struct pedigree_error *err);
 
 #endif

@@ -40,6 +40,10 @@ static inline void pedigree_ledger_closep(struct pedigree_ledger **ledger)
 typedef int64_t pedigree_row;
 
 PEDIGREE_VEC_TYPE(pedigree_rows, pedigree_row);
+static inline void pedigree_rows_clear(struct pedigree_rows *rows)
+{
+	pedigree_vec_clear(rows);
+}
 
 /* Found rows are appended in order of creation, oldest first. Nothing found
    is success with nothing appended. */

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what a person names to a row of the ledger. Each way is a function
+ * that leaves `row` 0 when it finds nothing; what was tried is noted for the
+ * message that says so.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "query/query.h"
+
+struct search {
+	struct pedigree_ledger *ledger;
+	const char *target;
+	char *path;		 /* absolute and clean */
+	struct pedigree_buf uri; /* of path */
+	bool exists;
+	bool changed; /* the bytes on disk are not recorded */
+	pedigree_row row;
+	struct pedigree_buf tried;
+	struct pedigree_buf note;
+};
+
+static void search_clear(struct search *search)
+{
+	free(search->path);
+	pedigree_buf_clear(&search->uri);
+	pedigree_buf_clear(&search->tried);
+	pedigree_buf_clear(&search->note);
+}
+
+static void tried(struct search *search, const char *what)
+{
+	if (search->tried.len)
+		pedigree_buf_add_str(&search->tried, ", ");
+	pedigree_buf_add_str(&search->tried, what);
+}
+
+static int by_arn(struct search *search, struct pedigree_error *err)
+{
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	int rc;
+
+	if (strncmp(search->target, "arn:", 4) != 0)
+		return 0;
+	tried(search, "as an ARN");
+	rc = pedigree_ledger_by_arn(search->ledger, search->target, &rows, err);
+	if (rc == 0 && rows.n)
+		search->row = rows.v[0];
+	return rc;
+}
+
+/* The version of `uri` that was recorded last. */
+static int newest_of(struct search *search, const char *uri,
+		     struct pedigree_error *err)
+{
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	int rc = pedigree_ledger_by_uri(search->ledger, uri, &rows, err);
+
+	if (rc < 0 || !rows.n)
+		return rc;
+	search->row = rows.v[rows.n - 1];
+	if (search->changed)
+		pedigree_buf_addf(
+			&search->note,
+			"the bytes of %s differ from every recorded version; this is the newest recorded one of that name",
+			search->target);
+	else if (rows.n > 1)
+		pedigree_buf_addf(
+			&search->note,
+			"%zu versions of %s are recorded; this is the newest",
+			rows.n, search->target);
+	return 0;
+}
+
+/* The one with this path's URI, else the earliest. */
+static int choose(struct search *search, const struct pedigree_rows *rows,
+		  bool only_uri, struct pedigree_error *err)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		_cleanup_(
+			pedigree_entity_clear) struct pedigree_entity entity = {
+			0
+		};
+		int rc = pedigree_ledger_entity(search->ledger, rows->v[i],
+						&entity, err);
+
+		if (rc < 0)
+			return rc;
+		if (entity.source_uri &&
+		    strcmp(entity.source_uri, search->uri.data) == 0) {
+			search->row = rows->v[i];
+			return 0;
+		}
+	}
+	if (!only_uri && rows->n)
+		search->row = rows->v[0];
+	return 0;
+}
+
+static int digest_of(const char *path, struct pedigree_digest *ret_digest,
+		     struct pedigree_error *err)
+{
+	_cleanup_fd_ int fd = -1;
+	struct stat st;
+
+	/* A pipe must not hold us up: only regular files have bytes. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return PEDIGREE_ENOTFOUND;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return PEDIGREE_ENOTFOUND;
+	return pedigree_digest_fd(fd, NULL, NULL, ret_digest, err);
+}
+
+static int by_bytes(struct search *search, struct pedigree_error *err)
+{
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	char version[sizeof("sha256:") + PEDIGREE_SHA256_HEX] = "sha256:";
+	struct pedigree_digest digest;
+	int rc;
+
+	if (!search->exists)
+		return 0;
+	rc = digest_of(search->path, &digest, err);
+	if (rc < 0)
+		return rc == PEDIGREE_ENOTFOUND ? 0 : rc;
+	tried(search, "by its bytes");
+	strcat(version, digest.sha256);
+	rc = pedigree_ledger_by_digest(search->ledger, version, &rows, err);
+	if (rc == 0 && !rows.n)
+		rc = pedigree_ledger_by_digest(search->ledger, digest.md5,
+					       &rows, err);
+	/* Every empty file has the bytes of every other one. */
+	if (rc == 0)
+		rc = choose(search, &rows, digest.size == 0, err);
+	search->changed = rc == 0 && !search->row;
+	return rc;
+}
+
+static int by_path(struct search *search, struct pedigree_error *err)
+{
+	int rc;
+
+	if (!search->path)
+		return 0;
+	rc = newest_of(search, search->uri.data, err);
+	if (rc == 0 && !search->row) {
+		/* A data set made of a folder may be named with a slash. */
+		pedigree_buf_add_char(&search->uri, '/');
+		if (pedigree_buf_error(&search->uri))
+			return pedigree_fail_memory(err);
+		rc = newest_of(search, search->uri.data, err);
+		pedigree_buf_cut(&search->uri, search->uri.len - 1);
+	}
+	return rc;
+}
+
+static int by_existing_path(struct search *search, struct pedigree_error *err)
+{
+	return search->exists ? by_path(search, err) : 0;
+}
+
+static int by_lost_path(struct search *search, struct pedigree_error *err)
+{
+	if (search->path)
+		tried(search, "as a path");
+	return search->exists ? 0 : by_path(search, err);
+}
+
+static int by_uri(struct search *search, struct pedigree_error *err)
+{
+	if (!strstr(search->target, "://"))
+		return 0;
+	tried(search, "as a URI");
+	return newest_of(search, search->target, err);
+}
+
+static int by_name(struct search *search, int kind, struct pedigree_error *err)
+{
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	int rc = pedigree_ledger_by_name(search->ledger, kind, search->target,
+					 &rows, err);
+
+	if (rc < 0 || !rows.n)
+		return rc;
+	search->row = rows.v[rows.n - 1];
+	if (rows.n > 1)
+		pedigree_buf_addf(
+			&search->note,
+			"%zu things are called %s; this is the newest, others are found by their ARN",
+			rows.n, search->target);
+	return 0;
+}
+
+static int by_run(struct search *search, struct pedigree_error *err)
+{
+	tried(search, "as the name of a run, an endpoint or anything else");
+	return by_name(search, PEDIGREE_TRIAL_COMPONENT, err);
+}
+
+static int by_context(struct search *search, struct pedigree_error *err)
+{
+	return by_name(search, PEDIGREE_CONTEXT, err);
+}
+
+static int by_any_name(struct search *search, struct pedigree_error *err)
+{
+	return by_name(search, -1, err);
+}
+
+static int find_path(struct search *search, struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+	_cleanup_free_ char *cwd = NULL;
+	struct stat st;
+
+	/* A URI names what is recorded of it, not what is there now. */
+	if (strstr(search->target, "://"))
+		return 0;
+	if (search->target[0] == '/') {
+		pedigree_buf_add_str(&path, search->target);
+	} else {
+		cwd = getcwd(NULL, 0);
+		if (!cwd)
+			return 0;
+		pedigree_path_join(&path, cwd, search->target);
+	}
+	if (pedigree_buf_error(&path))
+		return pedigree_fail_memory(err);
+	search->path = realpath(path.data, NULL);
+	search->exists = search->path && stat(search->path, &st) == 0;
+	if (!search->path) {
+		search->path = pedigree_buf_take(&path);
+		if (!search->path)
+			return pedigree_fail_memory(err);
+		pedigree_path_clean(search->path);
+	}
+	pedigree_path_to_uri(&search->uri, search->path);
+	return pedigree_buf_error(&search->uri) ? pedigree_fail_memory(err) : 0;
+}
+
+static int not_found(const struct search *search, struct pedigree_error *err)
+{
+	if (pedigree_buf_error(&search->tried))
+		return pedigree_fail_memory(err);
+	return pedigree_fail(
+		err, PEDIGREE_ENOTFOUND,
+		"nothing is recorded of '%s' (looked for it %s); `pedigree list runs` and `pedigree list artifacts` show what is",
+		search->target, search->tried.data);
+}
+
+int pedigree_resolve(struct pedigree_ledger *ledger, const char *target,
+		     pedigree_row *ret_row, struct pedigree_buf *ret_note,
+		     struct pedigree_error *err)
+{
+	static int (*const ways[])(struct search *, struct pedigree_error *) = {
+		by_arn, by_bytes,   by_existing_path, by_uri,
+		by_run, by_context, by_any_name,      by_lost_path,
+	};
+	_cleanup_(search_clear) struct search search = {
+		.ledger = ledger,
+		.target = target,
+		.uri = PEDIGREE_BUF_INIT,
+		.tried = PEDIGREE_BUF_INIT,
+		.note = PEDIGREE_BUF_INIT,
+	};
+	int rc;
+
+	if (!*target)
+		return pedigree_fail(
+			err, PEDIGREE_EINVAL,
+			"the target is empty: name a path, a URI, a run or an endpoint");
+	rc = find_path(&search, err);
+	for (size_t i = 0; rc == 0 && !search.row && i < PEDIGREE_COUNT(ways);
+	     i++)
+		rc = ways[i](&search, err);
+	if (rc < 0)
+		return rc;
+	if (!search.row)
+		return not_found(&search, err);
+	if (search.note.len)
+		pedigree_buf_add_str(ret_note, search.note.data);
+	*ret_row = search.row;
+	return 0;
+}
