@@ -18,26 +18,26 @@
 
 /* Exit statuses of queries; `run` and `deploy` have their own. */
 enum {
-	CLI_OK = 0,		/* found */
-	CLI_NOTHING = 1,	/* nothing found, differs, not verified */
-	CLI_TROUBLE = 2		/* usage, or cannot tell */
+	CLI_OK = 0,	 /* found */
+	CLI_NOTHING = 1, /* nothing found, differs, not verified */
+	CLI_TROUBLE = 2	 /* usage, or cannot tell */
 };
 
 struct cli_option {
-	const char *name;	/* "depth": as --depth */
-	char letter;		/* 'q': also as -q; 0: none */
-	const char *value;	/* "N", "K=V"; NULL: a switch */
-	const char *help;	/* what it does, one line */
-	const char *choices;	/* "up|down|both", for completion; or NULL */
+	const char *name;    /* "depth": as --depth */
+	char letter;	     /* 'q': also as -q; 0: none */
+	const char *value;   /* "N", "K=V"; NULL: a switch */
+	const char *help;    /* what it does, one line */
+	const char *choices; /* "up|down|both", for completion; or NULL */
 };
 
 struct cli_command {
 	const char *name;
-	const char *arguments;	/* "TARGET", "[--] COMMAND [ARG…]" */
-	const char *summary;	/* one line */
+	const char *arguments;	 /* "TARGET", "[--] COMMAND [ARG…]" */
+	const char *summary;	 /* one line */
 	const char *description; /* paragraphs for --help; lines <= 78 */
 	const struct cli_option *options; /* ended by a NULL name */
-	bool stop_at_first;	/* options end at the first operand */
+	bool stop_at_first;		  /* options end at the first operand */
 	/* argv[0] is the command's name. Returns the exit status. */
 	int (*main)(const struct cli_command *self, int argc, char **argv);
 };
@@ -59,6 +59,7 @@ int cli_parse(const struct cli_command *self, int argc, char **argv,
 	      void *ctx);
 
 /* The options --format and --json, for the tables of commands that print. */
+/* clang-format off */
 #define CLI_PRINT_OPTIONS \
 	{ .name = "format", .value = "FORMAT", .choices = "text|json", \
 	  .help = "print text (the default) or JSON" }, \
@@ -66,6 +67,7 @@ int cli_parse(const struct cli_command *self, int argc, char **argv,
 	{ .name = "wide", .help = "do not shorten names and versions" }, \
 	{ .name = "no-recover", \
 	  .help = "do not finish the records of earlier runs first" }
+/* clang-format on */
 
 /* Handles those; true when `option` was one of them and well-formed (*ret_ok
    false after telling why when it was not). */

@@ -36,17 +36,17 @@ extern "C" {
 
 /** What is to be run. Lists are ended by NULL and may be NULL. */
 struct pedigree_session_spec {
-	const char *const *argv;	/**< the command; required */
-	const char *name;		/**< NULL: made from the command */
-	const char *experiment;		/**< NULL: none */
-	const char *const *params;	/**< "KEY=VALUE" */
-	const char *const *tags;	/**< "KEY=VALUE" */
-	const char *const *inputs;	/**< URIs or paths */
-	const char *const *outputs;	/**< URIs or paths */
-	int deploy;			/**< a deployment, not a run */
-	const char *endpoint;		/**< name; deployments only */
-	const char *endpoint_arn;	/**< NULL: a local one */
-	const char *const *models;	/**< URIs or paths; deployments only */
+	const char *const *argv;    /**< the command; required */
+	const char *name;	    /**< NULL: made from the command */
+	const char *experiment;	    /**< NULL: none */
+	const char *const *params;  /**< "KEY=VALUE" */
+	const char *const *tags;    /**< "KEY=VALUE" */
+	const char *const *inputs;  /**< URIs or paths */
+	const char *const *outputs; /**< URIs or paths */
+	int deploy;		    /**< a deployment, not a run */
+	const char *endpoint;	    /**< name; deployments only */
+	const char *endpoint_arn;   /**< NULL: a local one */
+	const char *const *models;  /**< URIs or paths; deployments only */
 };
 
 struct pedigree_session;
@@ -98,10 +98,10 @@ struct pedigree_session_summary {
 	const char *name;
 	size_t inputs;
 	size_t outputs;
-	uint64_t dropped;	/**< events that were not recorded */
+	uint64_t dropped; /**< events that were not recorded */
 	size_t blind_spots;
-	size_t still_running;	/**< processes of the run still alive */
-	size_t waiting;		/**< records that wait in the outbox */
+	size_t still_running; /**< processes of the run still alive */
+	size_t waiting;	      /**< records that wait in the outbox */
 };
 
 /**

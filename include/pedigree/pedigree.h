@@ -41,8 +41,8 @@ struct pedigree_options {
  * @return 0; PEDIGREE_ECONFIG for a configuration that is wrong (the text
  *         has file and line), PEDIGREE_ENOMEM
  */
-int pedigree_open(const struct pedigree_options *options,
-		  struct pedigree **ret, struct pedigree_error *err);
+int pedigree_open(const struct pedigree_options *options, struct pedigree **ret,
+		  struct pedigree_error *err);
 
 /** Releases what pedigree_open gave. NULL is allowed. */
 void pedigree_close(struct pedigree *pedigree);
@@ -54,8 +54,7 @@ const char *pedigree_version(void);
 int pedigree_disabled(const struct pedigree *pedigree);
 
 /** The value in force of "section.key" or "section name.key"; NULL: none. */
-const char *pedigree_setting(const struct pedigree *pedigree,
-			     const char *name);
+const char *pedigree_setting(const struct pedigree *pedigree, const char *name);
 
 /** Calls `each` for every warning about the configuration. */
 void pedigree_warnings(const struct pedigree *pedigree,
@@ -64,11 +63,11 @@ void pedigree_warnings(const struct pedigree *pedigree,
 
 /** One setting, as pedigree_settings shows it. Valid during the call. */
 struct pedigree_setting_view {
-	const char *section;	/**< "run", or "artifact model" */
+	const char *section; /**< "run", or "artifact model" */
 	const char *key;
 	const char *value;
-	const char *origin;	/**< "built-in", "/etc/…conf:3", … */
-	int in_force;		/**< 0: a higher layer replaced it */
+	const char *origin; /**< "built-in", "/etc/…conf:3", … */
+	int in_force;	    /**< 0: a higher layer replaced it */
 };
 
 /** Calls `each` for every setting, lowest layer first. */
@@ -79,7 +78,7 @@ int pedigree_settings(const struct pedigree *pedigree,
 
 enum pedigree_health {
 	PEDIGREE_HEALTH_OK,
-	PEDIGREE_HEALTH_NOTE,	/**< works, and the user should know */
+	PEDIGREE_HEALTH_NOTE, /**< works, and the user should know */
 	PEDIGREE_HEALTH_BAD
 };
 

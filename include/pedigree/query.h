@@ -20,8 +20,8 @@ extern "C" {
 #endif
 
 enum pedigree_direction {
-	PEDIGREE_UP,		/**< ancestors: what it was made of */
-	PEDIGREE_DOWN,		/**< descendants: what became of it */
+	PEDIGREE_UP,   /**< ancestors: what it was made of */
+	PEDIGREE_DOWN, /**< descendants: what became of it */
 	PEDIGREE_BOTH
 };
 
@@ -33,15 +33,15 @@ enum pedigree_format {
 /** How to print. Zeroed: plain text, 80 columns, UTC times. */
 struct pedigree_print {
 	enum pedigree_format format;
-	int colour;		/**< escape sequences are allowed */
-	int columns;		/**< width to fit text into; 0: do not cut */
-	int ascii;		/**< draw trees without UTF-8 */
-	int wide;		/**< full names, URIs and versions */
+	int colour;  /**< escape sequences are allowed */
+	int columns; /**< width to fit text into; 0: do not cut */
+	int ascii;   /**< draw trees without UTF-8 */
+	int wide;    /**< full names, URIs and versions */
 };
 
 struct pedigree_trace_options {
 	enum pedigree_direction direction;
-	unsigned int depth;	/**< steps; 0: no limit */
+	unsigned int depth; /**< steps; 0: no limit */
 };
 
 /**
@@ -67,14 +67,14 @@ struct pedigree_list_options {
 	const char *what;
 	const char *type;	/**< ArtifactType, ActionType, ContextType */
 	const char *name;	/**< part of the name, without case */
-	const char *source_uri;	/**< exact */
+	const char *source_uri; /**< exact */
 	const char *tag_key;
 	const char *tag_value;
-	int64_t created_after_ms;	/**< milliseconds since the epoch */
+	int64_t created_after_ms; /**< milliseconds since the epoch */
 	int64_t created_before_ms;
-	const char *sort_by;	/**< "CreationTime" (default) or "Name" */
+	const char *sort_by; /**< "CreationTime" (default) or "Name" */
 	int ascending;
-	unsigned long limit;	/**< at most so many; 0: all */
+	unsigned long limit; /**< at most so many; 0: all */
 };
 
 /**

@@ -10,7 +10,7 @@
 #include "rules/config.h"
 
 struct pedigree {
-	struct pedigree_config *config;	/* never changed after pedigree_open */
+	struct pedigree_config *config; /* never changed after pedigree_open */
 };
 
 #endif

@@ -12,11 +12,12 @@
 
 #define PEDIGREE_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* clang-format off */
 #define pedigree_container_of(pointer, type, member) \
 	((type *)((char *)(pointer) - offsetof(type, member)))
+/* clang-format on */
 
-#define PEDIGREE_PRINTF(at, first) \
-	__attribute__((format(printf, at, first)))
+#define PEDIGREE_PRINTF(at, first) __attribute__((format(printf, at, first)))
 
 /*
  * _cleanup_(f) calls f(&variable) when the variable goes out of scope.
@@ -46,10 +47,11 @@ static inline void pedigree_fclosep(FILE **file)
 }
 
 /* Steal a pointer from a variable with a cleanup attribute. */
-#define pedigree_take(variable) ({		\
-	__typeof__(variable) taken_ = (variable); \
-	(variable) = NULL;			\
-	taken_;					\
-})
+#define pedigree_take(variable) \
+	({ \
+		__typeof__(variable) taken_ = (variable); \
+		(variable) = NULL; \
+		taken_; \
+	})
 
 #endif

@@ -21,14 +21,17 @@
 
 struct pedigree_buf {
 	char *data;
-	size_t len;		/* without the closing NUL */
-	size_t room;		/* allocated; 0 while data is static */
+	size_t len;  /* without the closing NUL */
+	size_t room; /* allocated; 0 while data is static */
 	bool failed;
 };
 
 extern char pedigree_buf_empty[];
 
-#define PEDIGREE_BUF_INIT { pedigree_buf_empty, 0, 0, false }
+#define PEDIGREE_BUF_INIT \
+	{ \
+		pedigree_buf_empty, 0, 0, false \
+	}
 #define _cleanup_buf_ _cleanup_(pedigree_buf_clear)
 
 void pedigree_buf_init(struct pedigree_buf *buf);

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 
-#define PIECE (256u * 1024u)	/* read at once */
+#define PIECE (256u * 1024u) /* read at once */
 #define PULSE (4u * 1024u * 1024u)
 
 static void to_hex(const unsigned char *bytes, size_t n, char *hex)
@@ -31,8 +31,9 @@ static void freep(EVP_MD_CTX **ctx)
 
 static int crypto_failed(struct pedigree_error *err)
 {
-	return pedigree_fail(err, PEDIGREE_EIO,
-			     "libcrypto cannot compute SHA-256 and MD5; is MD5 switched off in openssl.cnf?");
+	return pedigree_fail(
+		err, PEDIGREE_EIO,
+		"libcrypto cannot compute SHA-256 and MD5; is MD5 switched off in openssl.cnf?");
 }
 
 static int end_hex(EVP_MD_CTX *ctx, char *hex)
@@ -118,8 +119,8 @@ void pedigree_sha256_add(struct pedigree_sha256_stream *stream,
 int pedigree_sha256_end(struct pedigree_sha256_stream *stream,
 			char ret_hex[PEDIGREE_SHA256_HEX])
 {
-	int result = stream->failed ? PEDIGREE_EIO :
-				      end_hex(stream->ctx, ret_hex);
+	int result =
+		stream->failed ? PEDIGREE_EIO : end_hex(stream->ctx, ret_hex);
 
 	EVP_MD_CTX_free(stream->ctx);
 	free(stream);

@@ -14,13 +14,13 @@
 
 #include "base/base.h"
 
-#define PEDIGREE_SHA256_HEX 65		/* with the closing NUL */
+#define PEDIGREE_SHA256_HEX 65 /* with the closing NUL */
 #define PEDIGREE_MD5_HEX 33
 
 struct pedigree_digest {
 	char sha256[PEDIGREE_SHA256_HEX]; /* lower-case hex */
 	char md5[PEDIGREE_MD5_HEX];
-	uint64_t size;		/* bytes read */
+	uint64_t size; /* bytes read */
 };
 
 /*

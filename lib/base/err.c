@@ -29,8 +29,7 @@ const char *pedigree_code_name(int code)
 	return names[-code];
 }
 
-int pedigree_fail(struct pedigree_error *err, int code, const char *format,
-		  ...)
+int pedigree_fail(struct pedigree_error *err, int code, const char *format, ...)
 {
 	va_list args;
 

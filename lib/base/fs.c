@@ -43,8 +43,9 @@ int pedigree_mkdirs(const char *path, mode_t mode, struct pedigree_error *err)
 		if (*at != '/')
 			continue;
 		*at = '\0';
-		result = stat(copy, &st) == 0 && S_ISDIR(st.st_mode) ?
-				 0 : make_folder(copy, mode, err);
+		result = stat(copy, &st) == 0 && S_ISDIR(st.st_mode)
+				 ? 0
+				 : make_folder(copy, mode, err);
 		if (result < 0)
 			return result;
 		*at = '/';

@@ -15,8 +15,7 @@
 #include "base/buf.h"
 
 /* mkdir -p; folders it makes get `mode`. An existing folder is success. */
-int pedigree_mkdirs(const char *path, mode_t mode,
-		    struct pedigree_error *err);
+int pedigree_mkdirs(const char *path, mode_t mode, struct pedigree_error *err);
 
 /* rm -r; a missing path is success. Never follows symbolic links. */
 int pedigree_remove_tree(const char *path, struct pedigree_error *err);

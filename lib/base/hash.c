@@ -35,15 +35,15 @@ uint64_t pedigree_hash(const void *bytes, size_t n)
 
 struct entry {
 	uint64_t hash;
-	char *key;		/* NUL-terminated behind its n bytes */
+	char *key; /* NUL-terminated behind its n bytes */
 	size_t n;
 	void *value;
 };
 
 struct pedigree_map {
 	PEDIGREE_VEC(struct entry) entries;
-	uint32_t *slots;	/* index into entries + 1; 0: free */
-	size_t n_slots;		/* a power of two, at most half full */
+	uint32_t *slots; /* index into entries + 1; 0: free */
+	size_t n_slots;	 /* a power of two, at most half full */
 };
 
 struct pedigree_map *pedigree_map_new(void)
@@ -152,8 +152,7 @@ void *pedigree_map_get(const struct pedigree_map *map, const void *key,
 	return entry ? entry->value : NULL;
 }
 
-bool pedigree_map_has(const struct pedigree_map *map, const void *key,
-		      size_t n)
+bool pedigree_map_has(const struct pedigree_map *map, const void *key, size_t n)
 {
 	return find(map, pedigree_hash(key, n), key, n);
 }

@@ -22,7 +22,7 @@ uint64_t pedigree_hash(const void *bytes, size_t n);
  */
 struct pedigree_map;
 
-struct pedigree_map *pedigree_map_new(void);	/* NULL: out of memory */
+struct pedigree_map *pedigree_map_new(void); /* NULL: out of memory */
 void pedigree_map_free(struct pedigree_map *map);
 #define _cleanup_map_ _cleanup_(pedigree_map_freep)
 static inline void pedigree_map_freep(struct pedigree_map **map)

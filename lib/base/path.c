@@ -23,7 +23,7 @@ void pedigree_path_join(struct pedigree_buf *buf, const char *folder,
 
 void pedigree_path_clean(char *path)
 {
-	char *to = path;	/* behind what is kept; no slash at its end */
+	char *to = path; /* behind what is kept; no slash at its end */
 	const char *from = path;
 
 	while (*from) {

@@ -17,14 +17,22 @@
 
 /* Declares `struct name`, an array that can be passed between functions. */
 #define PEDIGREE_VEC_TYPE(name, type) \
-	struct name { type *v; size_t n, room; }
+	struct name { \
+		type *v; \
+		size_t n, room; \
+	}
 
-#define PEDIGREE_VEC(type) struct { type *v; size_t n, room; }
+#define PEDIGREE_VEC(type) \
+	struct { \
+		type *v; \
+		size_t n, room; \
+	}
 
 /* Appends a zeroed element and returns it; NULL when memory ran out. */
 #define pedigree_vec_push(vec) \
 	((__typeof__((vec)->v))pedigree_vec_push_((void **)&(vec)->v, \
-		&(vec)->n, &(vec)->room, sizeof(*(vec)->v)))
+						  &(vec)->n, &(vec)->room, \
+						  sizeof(*(vec)->v)))
 
 /* Releases the array (not what its elements own) and leaves it empty. */
 #define pedigree_vec_clear(vec) \

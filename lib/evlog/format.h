@@ -34,32 +34,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PEDIGREE_LOG_MAGIC "PEDIGREE"		/* 8 bytes, no NUL */
+#define PEDIGREE_LOG_MAGIC "PEDIGREE" /* 8 bytes, no NUL */
 #define PEDIGREE_LOG_VERSION 1
 #define PEDIGREE_LOG_BYTE_ORDER 0x01020304u
-#define PEDIGREE_LOG_SUFFIX ".events"		/* after the host's name */
+#define PEDIGREE_LOG_SUFFIX ".events" /* after the host's name */
 #define PEDIGREE_SHIM_NAME "libpedigree-preload.so"
-#define PEDIGREE_BEGIN_NAME "begin.json"	/* marks a run's folder */
+#define PEDIGREE_BEGIN_NAME "begin.json" /* marks a run's folder */
 
 #define PEDIGREE_LOG_HEADER_SIZE 4096u
-#define PEDIGREE_CHUNK_GRAIN 1024u		/* chunks start at multiples */
+#define PEDIGREE_CHUNK_GRAIN 1024u /* chunks start at multiples */
 #define PEDIGREE_CHUNK_MAX (1024u * 1024u)
-#define PEDIGREE_LOG_MAX (UINT64_C(8) << 32)	/* 32 GiB: 2^32 references */
+#define PEDIGREE_LOG_MAX (UINT64_C(8) << 32) /* 32 GiB: 2^32 references */
 #define PEDIGREE_FRAME_MAX (64u * 1024u)
 #define PEDIGREE_EXEC_CACHE 256u
 #define PEDIGREE_NAME_BUCKETS 256u
 
 /* Why an event was dropped: the index into log_header.dropped. */
 enum pedigree_drop {
-	PEDIGREE_DROP_SPACE,	/* no space: the spool's disk or the log is full */
-	PEDIGREE_DROP_OPEN,	/* the log could not be opened or mapped again */
-	PEDIGREE_DROP_BUSY,	/* all writing slots were taken */
-	PEDIGREE_DROP_SCRATCH,	/* no memory for a path or an environment */
+	PEDIGREE_DROP_SPACE, /* no space: the spool's disk or the log is full */
+	PEDIGREE_DROP_OPEN,  /* the log could not be opened or mapped again */
+	PEDIGREE_DROP_BUSY,  /* all writing slots were taken */
+	PEDIGREE_DROP_SCRATCH, /* no memory for a path or an environment */
 	PEDIGREE_DROP_REASONS = 8
 };
 
 /* log_header.modes, set by any writer. */
-#define PEDIGREE_MODE_WRITE 1u	/* records went through write(2): old kernel */
+#define PEDIGREE_MODE_WRITE 1u /* records went through write(2): old kernel */
 
 struct pedigree_log_header {
 	char magic[8];
@@ -67,23 +67,23 @@ struct pedigree_log_header {
 	uint32_t byte_order;
 	uint32_t header_size;
 	uint32_t grain;
-	uint64_t salt;		/* random; part of every chunk's `self` */
-	uint64_t capacity;	/* size of the file */
-	uint64_t created_ns;	/* CLOCK_REALTIME */
-	uint8_t boot_id[16];	/* of the host */
-	char run[128];		/* the run's name in the spool, NUL-padded */
-	char host[256];		/* as uname(2) gives it, NUL-padded */
+	uint64_t salt;	     /* random; part of every chunk's `self` */
+	uint64_t capacity;   /* size of the file */
+	uint64_t created_ns; /* CLOCK_REALTIME */
+	uint8_t boot_id[16]; /* of the host */
+	char run[128];	     /* the run's name in the spool, NUL-padded */
+	char host[256];	     /* as uname(2) gives it, NUL-padded */
 	uint8_t pad0[64];
 
 	/* Atomic, each on a cache line of its own. */
-	uint64_t cursor;	/* offset of the next chunk */
+	uint64_t cursor; /* offset of the next chunk */
 	uint8_t pad1[56];
-	uint64_t seq;		/* number of the last event; orders all events */
+	uint64_t seq; /* number of the last event; orders all events */
 	uint8_t pad2[56];
 	uint64_t dropped[PEDIGREE_DROP_REASONS];
-	uint64_t expected;	/* images that were started and should come up */
-	uint64_t images;	/* images in which the shim came up */
-	uint64_t modes;		/* PEDIGREE_MODE_ bits */
+	uint64_t expected; /* images that were started and should come up */
+	uint64_t images;   /* images in which the shim came up */
+	uint64_t modes;	   /* PEDIGREE_MODE_ bits */
 
 	/*
 	 * What makes a path mean something else, for the writers' memory of
@@ -103,23 +103,23 @@ struct pedigree_log_header {
 };
 
 struct pedigree_chunk {
-	uint64_t self;		/* this chunk's offset XOR the log's salt */
-	uint32_t size;		/* with this header; a multiple of the grain */
-	uint32_t pid;		/* who claimed it */
-	uint32_t process;	/* reference to the writer's PROCESS or FORK
+	uint64_t self;	  /* this chunk's offset XOR the log's salt */
+	uint32_t size;	  /* with this header; a multiple of the grain */
+	uint32_t pid;	  /* who claimed it */
+	uint32_t process; /* reference to the writer's PROCESS or FORK
 				   frame; 0: it is in this chunk */
 	uint32_t zero;
 };
 
 /* Head of every frame. */
 struct pedigree_frame {
-	uint16_t units;		/* size of the frame in units of 8 bytes */
-	uint8_t type;		/* events.def */
-	uint8_t flags;		/* PEDIGREE_F_*, by type */
-	uint32_t folder;	/* reference to the FOLDER the text is relative
+	uint16_t units;	  /* size of the frame in units of 8 bytes */
+	uint8_t type;	  /* events.def */
+	uint8_t flags;	  /* PEDIGREE_F_*, by type */
+	uint32_t folder;  /* reference to the FOLDER the text is relative
 				   to; 0: the text is absolute, or no path */
-	uint64_t seq;		/* unique in the log; from log_header.seq */
-	uint64_t time_ns;	/* CLOCK_REALTIME_COARSE after the call */
+	uint64_t seq;	  /* unique in the log; from log_header.seq */
+	uint64_t time_ns; /* CLOCK_REALTIME_COARSE after the call */
 };
 
 /*
@@ -128,18 +128,18 @@ struct pedigree_frame {
  */
 #define PEDIGREE_F_READ 0x01u
 #define PEDIGREE_F_WRITE 0x02u
-#define PEDIGREE_F_CREATE 0x04u	/* O_CREAT was given */
-#define PEDIGREE_F_TRUNC 0x08u	/* O_TRUNC was given */
-#define PEDIGREE_F_LIST 0x10u	/* opened as a folder */
-#define PEDIGREE_F_ANON 0x20u	/* O_TMPFILE: the text is the folder */
+#define PEDIGREE_F_CREATE 0x04u	   /* O_CREAT was given */
+#define PEDIGREE_F_TRUNC 0x08u	   /* O_TRUNC was given */
+#define PEDIGREE_F_LIST 0x10u	   /* opened as a folder */
+#define PEDIGREE_F_ANON 0x20u	   /* O_TMPFILE: the text is the folder */
 #define PEDIGREE_F_INHERITED 0x40u /* made by readers, not in a log */
-#define PEDIGREE_F_OLD 0x80u	/* also UNLINK, RENAME, TRUNCATE */
+#define PEDIGREE_F_OLD 0x80u	   /* also UNLINK, RENAME, TRUNCATE */
 /* Flags of RENAME. */
 #define PEDIGREE_F_EXCHANGE 0x01u /* RENAME_EXCHANGE */
 /* Flags of RENAME and UNLINK. */
-#define PEDIGREE_F_FOLDER 0x02u	/* what moved or went is a folder */
+#define PEDIGREE_F_FOLDER 0x02u /* what moved or went is a folder */
 /* Flags of PROCESS. */
-#define PEDIGREE_F_CUT 0x01u	/* arguments were left out */
+#define PEDIGREE_F_CUT 0x01u /* arguments were left out */
 
 struct pedigree_old {
 	uint64_t device;
@@ -170,20 +170,20 @@ struct pedigree_old {
  *	DEPLOY		texts: endpoint, endpoint ARN or nothing, model or nothing
  */
 struct pedigree_two {
-	uint32_t folder;	/* of the second text, as head.folder */
+	uint32_t folder; /* of the second text, as head.folder */
 	uint32_t zero;
 };
 
 struct pedigree_image {
 	uint32_t pid;
 	uint32_t ppid;
-	uint32_t image;		/* FORK: reference to the PROCESS frame whose
+	uint32_t image; /* FORK: reference to the PROCESS frame whose
 				   program the child runs */
-	uint32_t argc;		/* arguments in the frame */
+	uint32_t argc;	/* arguments in the frame */
 };
 
 struct pedigree_blind {
-	uint32_t kind;		/* blind.def */
+	uint32_t kind; /* blind.def */
 	uint32_t zero;
 };
 

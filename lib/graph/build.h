@@ -20,15 +20,15 @@
 
 /* A regular file that the command inherited as an open descriptor. */
 struct pedigree_inherited {
-	char *path;		/* absolute */
+	char *path; /* absolute */
 	int fd;
 	bool read, written;
 };
 
 /* One declared deployment, from `pedigree deploy` or a DEPLOY event. */
 struct pedigree_deployment {
-	char *endpoint;		/* name; required */
-	char *endpoint_arn;	/* NULL: a local one is made of the name */
+	char *endpoint;		     /* name; required */
+	char *endpoint_arn;	     /* NULL: a local one is made of the name */
 	PEDIGREE_VEC(char *) models; /* paths or URIs; empty: what the command
 					read and the rules call Model */
 };
@@ -39,30 +39,30 @@ struct pedigree_deployment {
  * writes it.
  */
 struct pedigree_run_facts {
-	char *run;		/* folder name in the spool */
-	char *name;		/* TrialComponentName or ActionName */
-	bool deploy;		/* an action, not a trial component */
-	char *experiment;	/* NULL: none */
-	char **argv;		/* as given, NULL-ended; not redacted */
+	char *run;	  /* folder name in the spool */
+	char *name;	  /* TrialComponentName or ActionName */
+	bool deploy;	  /* an action, not a trial component */
+	char *experiment; /* NULL: none */
+	char **argv;	  /* as given, NULL-ended; not redacted */
 	char *cwd;
 	char *host;
 	char *user;
 	char *home;
-	uint32_t pid;		/* of the command; 0: never started */
-	uint64_t pid_start;	/* its start time in clock ticks since boot */
+	uint32_t pid;	    /* of the command; 0: never started */
+	uint64_t pid_start; /* its start time in clock ticks since boot */
 	int64_t start_ms;
-	uint64_t start_ns;	/* CLOCK_REALTIME, fine */
-	int64_t end_ms;		/* 0: not ended, or not known */
-	int wait_status;	/* as waitpid(2); valid when end_known */
-	bool end_known;		/* false: the wrapper died first */
-	char *no_capture;	/* why the shim was not used, or NULL */
+	uint64_t start_ns; /* CLOCK_REALTIME, fine */
+	int64_t end_ms;	   /* 0: not ended, or not known */
+	int wait_status;   /* as waitpid(2); valid when end_known */
+	bool end_known;	   /* false: the wrapper died first */
+	char *no_capture;  /* why the shim was not used, or NULL */
 	struct pedigree_pairs params, tags;
-	PEDIGREE_VEC(char *) inputs, outputs;	/* declared */
+	PEDIGREE_VEC(char *) inputs, outputs; /* declared */
 	PEDIGREE_VEC(struct pedigree_inherited) inherited;
 	struct pedigree_deployment deployment;
 	/* Git, asked at the start; NULL when there is none. */
 	char *git_root, *git_commit, *git_remote;
-	int git_dirty;		/* -1 unknown, 0, 1 */
+	int git_dirty; /* -1 unknown, 0, 1 */
 };
 
 void pedigree_run_facts_clear(struct pedigree_run_facts *facts);
@@ -85,11 +85,11 @@ struct pedigree_digest_cache {
 };
 
 struct pedigree_build_options {
-	const struct pedigree_digest_cache *cache;	/* may be NULL */
+	const struct pedigree_digest_cache *cache; /* may be NULL */
 	/* Asked while hashing; false: stop hashing, leave versions absent. */
 	bool (*keep_on)(void *ctx, uint64_t bytes_done, uint64_t bytes_all);
 	void *ctx;
-	bool running;		/* the run has not ended yet */
+	bool running; /* the run has not ended yet */
 	unsigned int revision;
 };
 
@@ -107,22 +107,21 @@ int pedigree_build(const struct pedigree_run_facts *facts,
 
 /* What happened to one path in a run and why it is (not) in the record. */
 struct pedigree_explanation {
-	bool touched;		/* the log names it */
+	bool touched; /* the log names it */
 	bool read, written, deleted;
-	bool input, output;	/* in the record */
-	char *path;		/* as it was judged */
-	char *renamed_to;	/* final name, or NULL */
-	char *reason;		/* a sentence; never NULL */
+	bool input, output;		 /* in the record */
+	char *path;			 /* as it was judged */
+	char *renamed_to;		 /* final name, or NULL */
+	char *reason;			 /* a sentence; never NULL */
 	struct pedigree_verdict verdict; /* of the role that decided */
-	bool judged;		/* verdict is set */
-	char *artifact_arn;	/* where it went, or NULL */
+	bool judged;			 /* verdict is set */
+	char *artifact_arn;		 /* where it went, or NULL */
 };
 
 int pedigree_explain_path(const struct pedigree_run_facts *facts,
 			  const struct pedigree_evlog *log,
 			  const struct pedigree_config *config,
-			  const char *path,
-			  struct pedigree_explanation *ret,
+			  const char *path, struct pedigree_explanation *ret,
 			  struct pedigree_error *err);
 void pedigree_explanation_clear(struct pedigree_explanation *explanation);
 

@@ -35,8 +35,8 @@ PEDIGREE_VEC_TYPE(pedigree_pairs, struct pedigree_pair);
 /* A trial component's parameter: a number when `is_number`. */
 struct pedigree_param {
 	char *key;
-	char *value;		/* StringValue; NULL when is_number */
-	double number;		/* NumberValue */
+	char *value;   /* StringValue; NULL when is_number */
+	double number; /* NumberValue */
 	bool is_number;
 };
 PEDIGREE_VEC_TYPE(pedigree_params, struct pedigree_param);
@@ -50,24 +50,24 @@ struct pedigree_entity {
 	char *arn;
 	char *name;
 	char *display_name;
-	char *type;		/* ArtifactType, ActionType, ContextType */
+	char *type; /* ArtifactType, ActionType, ContextType */
 	char *description;
-	char *status;		/* Status (action), PrimaryStatus (run) */
-	char *message;		/* Status.Message (run) */
-	char *source_uri;	/* SourceUri; SourceArn of a trial component */
-	char *source_type;	/* action, context */
-	char *source_id;	/* action, context */
+	char *status;	   /* Status (action), PrimaryStatus (run) */
+	char *message;	   /* Status.Message (run) */
+	char *source_uri;  /* SourceUri; SourceArn of a trial component */
+	char *source_type; /* action, context */
+	char *source_id;   /* action, context */
 	struct pedigree_pairs source_types; /* artifact: SourceIdType, Value */
 	struct pedigree_pairs properties;
 	struct pedigree_params parameters;
-	struct pedigree_pairs input_artifacts;  /* trial component: */
+	struct pedigree_pairs input_artifacts;	/* trial component: */
 	struct pedigree_pairs output_artifacts; /* name, Value */
 	struct pedigree_pairs tags;
-	char *commit_id;	/* MetadataProperties */
+	char *commit_id; /* MetadataProperties */
 	char *repository;
 	char *generated_by;
 	char *project_id;
-	char *experiment;	/* of a trial: ExperimentName */
+	char *experiment; /* of a trial: ExperimentName */
 	int64_t start_ms;
 	int64_t end_ms;
 	int64_t created_ms;
@@ -75,9 +75,9 @@ struct pedigree_entity {
 };
 
 struct pedigree_association {
-	char *source;		/* ARNs */
+	char *source; /* ARNs */
 	char *destination;
-	char *type;		/* "ContributedTo", …; NULL when none */
+	char *type; /* "ContributedTo", …; NULL when none */
 };
 
 struct pedigree_still_running {
@@ -86,21 +86,21 @@ struct pedigree_still_running {
 };
 
 struct pedigree_blind_spot {
-	char *kind;		/* blind.def */
-	char *text;		/* a sentence */
-	char *path;		/* program or file, or NULL */
-	uint64_t count;		/* how often */
+	char *kind;	/* blind.def */
+	char *text;	/* a sentence */
+	char *path;	/* program or file, or NULL */
+	uint64_t count; /* how often */
 };
 
 struct pedigree_manifest {
-	char *digest;		/* SHA-256 of text, hex */
-	char *text;		/* a line a file: see rollup.h */
+	char *digest; /* SHA-256 of text, hex */
+	char *text;   /* a line a file: see rollup.h */
 };
 
 /* What a run did, for all backends. */
 struct pedigree_record {
-	char *run;		/* the run's folder name in the spool */
-	unsigned int revision;	/* 0, then 1, 2, … when amended */
+	char *run;	       /* the run's folder name in the spool */
+	unsigned int revision; /* 0, then 1, 2, … when amended */
 	/*
 	 * entities.v[0] is the run itself: a trial component, or the action
 	 * of a deployment.
@@ -137,7 +137,7 @@ const char *pedigree_pairs_get(const struct pedigree_pairs *pairs,
 			       const char *key);
 void pedigree_pairs_clear(struct pedigree_pairs *pairs);
 int pedigree_params_set(struct pedigree_params *params, const char *key,
-			const char *value);	/* text that is wholly a
+			const char *value); /* text that is wholly a
 						   finite number becomes one */
 int pedigree_record_associate(struct pedigree_record *record,
 			      const char *source, const char *destination,

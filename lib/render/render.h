@@ -16,7 +16,7 @@
 
 struct pedigree_renderer {
 	enum pedigree_format format;
-	const char *name;	/* "text", "json" */
+	const char *name; /* "text", "json" */
 	int (*graph)(const struct pedigree_graph *graph,
 		     const struct pedigree_print *print, FILE *out,
 		     struct pedigree_error *err);
@@ -26,9 +26,8 @@ struct pedigree_renderer {
 	/* Entities of one kind, or associations (kind PEDIGREE_KINDS) as a
 	   graph of edges. */
 	int (*list)(const struct pedigree_entity *entities, size_t n,
-		    enum pedigree_kind kind,
-		    const struct pedigree_print *print, FILE *out,
-		    struct pedigree_error *err);
+		    enum pedigree_kind kind, const struct pedigree_print *print,
+		    FILE *out, struct pedigree_error *err);
 	int (*associations)(const struct pedigree_graph *graph,
 			    const struct pedigree_print *print, FILE *out,
 			    struct pedigree_error *err);

@@ -38,16 +38,16 @@ enum pedigree_layer {
 
 struct pedigree_origin {
 	enum pedigree_layer layer;
-	const char *file;	/* "builtin.conf"; in the environment the
+	const char *file;  /* "builtin.conf"; in the environment the
 				   variable; "" for flags */
-	unsigned int line;	/* 0 where there is none */
+	unsigned int line; /* 0 where there is none */
 };
 
 /* One `key = value`. Strings live as long as the configuration. */
 struct pedigree_setting {
-	const char *section;	/* "artifact" */
-	const char *name;	/* of a named section, "model"; else "" */
-	const char *key;	/* "match"; in [map], the path prefix */
+	const char *section; /* "artifact" */
+	const char *name;    /* of a named section, "model"; else "" */
+	const char *key;     /* "match"; in [map], the path prefix */
 	const char *value;
 	struct pedigree_origin origin;
 };
@@ -61,7 +61,7 @@ struct pedigree_config_sources {
 	const char *user_file;
 	const char *folder_file;
 	const char *named_file;
-	char *const *environment;	/* NULL: environ */
+	char *const *environment; /* NULL: environ */
 	/* "section.key=value" or "section name.key=value", NULL-ended. */
 	const char *const *flags;
 	/* All backends there are, NULL-ended, to check [backend] and their

@@ -29,19 +29,19 @@ enum pedigree_role {
 /* What globs may refer to: "~" is home, "{prefix}" each interpreter prefix,
    "{project}" the project root, "{state}" pedigree's own folders. */
 struct pedigree_scene {
-	const char *home;	/* "" when unknown */
-	const char *project;	/* root of the project or "" */
-	const char *const *prefixes;	/* of interpreters: folders above the
+	const char *home;	     /* "" when unknown */
+	const char *project;	     /* root of the project or "" */
+	const char *const *prefixes; /* of interpreters: folders above the
 					   bin/ of a program that ran, NULL-ended;
 					   never "/" or "/usr" */
-	const char *const *state;	/* NULL-ended */
+	const char *const *state;    /* NULL-ended */
 };
 
 struct pedigree_verdict {
 	bool kept;
-	const char *type;	/* artifact type when kept */
-	const char *rule;	/* "artifact model", "exclude", … */
-	const char *glob;	/* the pattern that matched */
+	const char *type; /* artifact type when kept */
+	const char *rule; /* "artifact model", "exclude", … */
+	const char *glob; /* the pattern that matched */
 	struct pedigree_origin origin;
 };
 
@@ -60,9 +60,8 @@ void pedigree_rules_free(struct pedigree_rules *rules);
  * a rule matches if it matches either. Always finds a verdict: the last
  * built-in rule keeps everything as DataSet. Costs no system call.
  */
-void pedigree_rules_judge(const struct pedigree_rules *rules,
-			  const char *path, const char *original,
-			  enum pedigree_role role,
+void pedigree_rules_judge(const struct pedigree_rules *rules, const char *path,
+			  const char *original, enum pedigree_role role,
 			  struct pedigree_verdict *ret_verdict);
 
 /*

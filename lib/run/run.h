@@ -82,7 +82,7 @@ struct pedigree_run_summary {
 	uint64_t dropped;
 	size_t blind_spots;
 	size_t still_running;
-	size_t waiting;		/* records still in the outbox */
+	size_t waiting; /* records still in the outbox */
 };
 void pedigree_run_summary_clear(struct pedigree_run_summary *summary);
 
@@ -92,8 +92,8 @@ void pedigree_run_summary_clear(struct pedigree_run_summary *summary);
  * outbox (summary->waiting). `lock` is what begin gave, or -1: then the call
  * takes the lock itself, and waits for it.
  */
-int pedigree_run_finish(const struct pedigree_config *config,
-			const char *run, int lock,
+int pedigree_run_finish(const struct pedigree_config *config, const char *run,
+			int lock,
 			bool (*keep_on)(void *ctx, uint64_t done, uint64_t all),
 			void *ctx, struct pedigree_run_summary *ret_summary,
 			struct pedigree_error *err);
@@ -105,8 +105,7 @@ int pedigree_run_finish_facts(const struct pedigree_config *config,
 			      struct pedigree_error *err);
 
 /* Forgets a run whose command never started. */
-void pedigree_run_cancel(const struct pedigree_config *config,
-			 const char *run);
+void pedigree_run_cancel(const struct pedigree_config *config, const char *run);
 
 /* Reads begin.json, git.json and end.json. PEDIGREE_ENOTFOUND,
    PEDIGREE_EFORMAT. */
@@ -116,8 +115,8 @@ int pedigree_run_facts_read(const struct pedigree_config *config,
 enum pedigree_run_state pedigree_run_state(const struct pedigree_config *config,
 					   const char *run);
 /* Absolute folder of a run, appended. */
-void pedigree_run_folder(const struct pedigree_config *config,
-			 const char *run, struct pedigree_buf *buf);
+void pedigree_run_folder(const struct pedigree_config *config, const char *run,
+			 struct pedigree_buf *buf);
 /* Names in the spool of all runs, oldest first. */
 PEDIGREE_VEC_TYPE(pedigree_run_names, char *);
 int pedigree_run_list(const struct pedigree_config *config,

@@ -21,24 +21,24 @@
 
 /* What kind of file it is: one constant per kind. */
 struct pedigree_db_kind {
-	const char *what;	/* "ledger", for messages */
+	const char *what; /* "ledger", for messages */
 	int32_t application_id;
-	int32_t version;	/* user_version that this build writes */
-	const char *schema;	/* statements that make version `version` */
-	const char *advice;	/* what to do about a file that is not ours */
+	int32_t version;    /* user_version that this build writes */
+	const char *schema; /* statements that make version `version` */
+	const char *advice; /* what to do about a file that is not ours */
 };
 
 enum pedigree_db_mode {
-	PEDIGREE_DB_READ,	/* never makes the file */
-	PEDIGREE_DB_WRITE,	/* makes it; a commit survives power loss */
-	PEDIGREE_DB_CACHE	/* makes it; the last commits may be lost */
+	PEDIGREE_DB_READ,  /* never makes the file */
+	PEDIGREE_DB_WRITE, /* makes it; a commit survives power loss */
+	PEDIGREE_DB_CACHE  /* makes it; the last commits may be lost */
 };
 
 struct pedigree_db {
 	sqlite3 *handle;
 	char *path;
 	const struct pedigree_db_kind *kind;
-	const char *const *sql;	/* texts of the statements */
+	const char *const *sql;	 /* texts of the statements */
 	sqlite3_stmt **prepared; /* NULL until first used */
 	size_t n;
 	unsigned int timeout_ms;

@@ -21,8 +21,8 @@ struct pedigree_ledger {
 	"WHERE source = ?1 ORDER BY created, destination"
 
 /* Appends the first column of every row; `status` is that of _ask. */
-int pedigree_ledger_rows(struct pedigree_db *db, sqlite3_stmt *stmt,
-			 int status, struct pedigree_rows *rows,
+int pedigree_ledger_rows(struct pedigree_db *db, sqlite3_stmt *stmt, int status,
+			 struct pedigree_rows *rows,
 			 struct pedigree_error *err);
 
 #endif

@@ -55,12 +55,12 @@ extern const char *const pedigree_ledger_sqls[PEDIGREE_SQLS];
 struct pedigree_ledger_put {
 	struct pedigree_db *db;
 	const struct pedigree_record *record;
-	int64_t start_ms;	/* of the run: when what it names was seen */
-	int64_t created_ms;	/* for what has no CreationTime */
+	int64_t start_ms;   /* of the run: when what it names was seen */
+	int64_t created_ms; /* for what has no CreationTime */
 	struct pedigree_map *roles; /* ARN of an artifact: see _entities.c */
 	/* What the rules have to look at again; no row twice. */
-	struct pedigree_rows stars;	/* artifacts */
-	struct pedigree_rows runs;	/* trial components */
+	struct pedigree_rows stars; /* artifacts */
+	struct pedigree_rows runs;  /* trial components */
 	struct pedigree_rows contexts;
 };
 

@@ -16,8 +16,8 @@
 
 /* A record that waits. */
 struct pedigree_outbox_file {
-	char *name;		/* RUN.REVISION.json */
-	size_t run_len;		/* of RUN */
+	char *name;	/* RUN.REVISION.json */
+	size_t run_len; /* of RUN */
 	unsigned int revision;
 	int64_t mtime_ns;
 };

@@ -52,8 +52,8 @@ int pedigree_outbox_put(const struct pedigree_config *config,
 
 struct pedigree_push_result {
 	size_t delivered;
-	size_t waiting;		/* still in the outbox */
-	size_t rejected;	/* moved aside in this push */
+	size_t waiting;	 /* still in the outbox */
+	size_t rejected; /* moved aside in this push */
 };
 
 /*

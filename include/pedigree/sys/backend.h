@@ -27,9 +27,9 @@ extern "C" {
 
 /** How an attempt to deliver ended. */
 enum pedigree_outcome {
-	PEDIGREE_DELIVERED,	/**< it is there, now or already before */
-	PEDIGREE_RETRY,		/**< not now; the same attempt may work later */
-	PEDIGREE_REJECTED	/**< this record will never be accepted */
+	PEDIGREE_DELIVERED, /**< it is there, now or already before */
+	PEDIGREE_RETRY,	    /**< not now; the same attempt may work later */
+	PEDIGREE_REJECTED   /**< this record will never be accepted */
 };
 
 enum pedigree_option_type {
@@ -44,8 +44,8 @@ enum pedigree_option_type {
 struct pedigree_backend_option {
 	const char *key;
 	enum pedigree_option_type type;
-	const char *fallback;	/**< default value, NULL: none */
-	const char *help;	/**< one sentence */
+	const char *fallback; /**< default value, NULL: none */
+	const char *help;     /**< one sentence */
 };
 
 /** What the front gives a backend when it opens it. */
@@ -68,16 +68,16 @@ struct pedigree_backend {
 };
 
 struct pedigree_delivery {
-	const char *run;	/**< the run's name in the spool; unique */
-	unsigned int revision;	/**< higher replaces lower, of one run */
-	const char *json;	/**< the record; NUL-terminated */
-	size_t n;		/**< its length */
+	const char *run;       /**< the run's name in the spool; unique */
+	unsigned int revision; /**< higher replaces lower, of one run */
+	const char *json;      /**< the record; NUL-terminated */
+	size_t n;	       /**< its length */
 };
 
 struct pedigree_backend_ops {
-	int version;		/**< PEDIGREE_BACKEND_VERSION */
-	const char *name;	/**< as in `[backend] use = NAME` */
-	const char *summary;	/**< one line for --help and the manual */
+	int version;	     /**< PEDIGREE_BACKEND_VERSION */
+	const char *name;    /**< as in `[backend] use = NAME` */
+	const char *summary; /**< one line for --help and the manual */
 	/** Ends with a NULL key. NULL: no options. */
 	const struct pedigree_backend_option *options;
 
