@@ -1,1 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
+#
+# Built by `make bench-programs`, never installed; bench/run runs them.
+
+EXTRA_LTLIBRARIES += empty-shim.la
+EXTRA_PROGRAMS += bench/workloads/workload
+
+empty_shim_la_SOURCES = %D%/empty-shim.c
+empty_shim_la_CFLAGS = -std=gnu11 -O2
+empty_shim_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere \
+	-Wl,-z,now -Wl,--version-script=hooks/preload.map
+EXTRA_empty_shim_la_DEPENDENCIES = hooks/preload.map
+
+bench_workloads_workload_SOURCES = %D%/workloads/workload.c
+bench_workloads_workload_CFLAGS = $(AM_CFLAGS) -O2
+bench_workloads_workload_LDADD = -lpthread
+
+.PHONY: bench-programs
+bench-programs: empty-shim.la bench/workloads/workload pedigree
+CLEANFILES += empty-shim.la bench/workloads/workload
+
+EXTRA_DIST += \
+	%D%/run \
+	%D%/workloads/make.sh \
+	%D%/workloads/make_csv.py \
+	%D%/workloads/train.py \
+	%D%/workloads/tree.sh
