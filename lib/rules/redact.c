@@ -403,7 +403,7 @@ static void redact_inside(struct pedigree_buf *buf, const char *arg)
 
 	while (*at) {
 		bool begins = at == arg || !isalnum((unsigned char)at[-1]);
-		bool first = at == arg + strspn(arg, "-");
+		bool first = at <= arg + strspn(arg, "-");
 		size_t value, n;
 
 		if (begins && (n = scheme_length(at))) {

@@ -2,9 +2,9 @@
 /*
  * Rules are compiled into patterns (a glob without braces, "~" and {…} put
  * in), and each pattern is filed under something literal that every path it
- * matches has: a folder it is in, a component, its name, or a suffix. To
- * judge a path is to look up what it has in these four tables; only patterns
- * with nothing literal (`checkpoint*`) are tried on every path. The lowest
+ * matches has: a folder it is in, a component, its name, its suffix, or two
+ * bytes. To judge a path is to look up what it has in these tables; only
+ * patterns with nothing literal there (`*~`) are tried on every path. The lowest
  * number among what matches wins.
  */
 #include <config.h>
@@ -26,6 +26,8 @@ enum table {
 	BY_COMPONENT, /* "node_modules": of …/node_modules/… */
 	BY_NAME,      /* "Makefile": of …/Makefile */
 	BY_SUFFIX,    /* ".py", ".tar.gz": of the name */
+	BY_START, /* two bytes: a component begins with them, or the name has
+		     them and the first is a dot */
 	TABLES
 };
 
@@ -119,13 +121,6 @@ static void literal(struct pedigree_buf *buf, const char *text, size_t n)
 	}
 }
 
-/* `*.csv`: the literal suffix of a name. */
-static bool is_suffix(const char *name)
-{
-	return name[0] == '*' && name[1] == '.' &&
-	       !has_wildcard(name + 1, strlen(name + 1));
-}
-
 struct place {
 	enum table table; /* TABLES: none */
 	struct pedigree_buf key;
@@ -163,22 +158,68 @@ static void place_component(const char *glob, struct place *ret)
 	}
 }
 
+/* Of `*_model*.tar.gz` and `*.csv`, what stands from the first dot on behind
+   the last wildcard. */
+static const char *suffix_of(const char *name)
+{
+	const char *tail = name;
+
+	for (const char *at = name; *at; at++) {
+		if (strchr("*?[]", *at))
+			tail = at + 1;
+		else if (*at == '\\' && at[1])
+			at++;
+	}
+	return tail > name ? strchr(tail, '.') : NULL;
+}
+
 static void place_name(const char *glob, struct place *ret)
 {
 	const char *slash = strrchr(glob, '/');
 	const char *name = slash ? slash + 1 : glob;
-	bool anywhere = !slash || slash == glob + 2;
+	bool anywhere =
+		!slash || (slash == glob + 2 && !strncmp(glob, "**/", 3));
+	const char *suffix = suffix_of(name);
 
-	anywhere = anywhere && (!slash || !strncmp(glob, "**/", 3));
-	if (is_suffix(name)) {
-		literal(&ret->key, name + 1, strlen(name + 1));
+	if (suffix) {
+		literal(&ret->key, suffix, strlen(suffix));
 		ret->table = BY_SUFFIX;
-		ret->certain = anywhere;
+		ret->certain = anywhere && suffix == name + 1 && *name == '*';
 	} else if (!has_wildcard(name, strlen(name))) {
 		literal(&ret->key, name, strlen(name));
 		ret->table = BY_NAME;
 		ret->certain = anywhere;
 	}
+}
+
+static bool is_start(const char *two)
+{
+	return two[0] && two[1] && !strchr("*?[\\/", two[0]) &&
+	       !strchr("*?[\\/", two[1]);
+}
+
+static void place_start(const char *glob, struct place *ret)
+{
+	const char *name = strrchr(glob, '/');
+	const char *two = NULL;
+
+	for (const char *from = glob; from && !two;) {
+		if (is_start(from))
+			two = from;
+		from = strchr(from, '/');
+		if (from)
+			from++;
+	}
+	/* A dot in a set need not be in the name. */
+	for (const char *dot = name ? name : glob;
+	     !two && !strchr(glob, '[') && (dot = strchr(dot, '.')); dot++) {
+		if (is_start(dot))
+			two = dot;
+	}
+	if (!two)
+		return;
+	literal(&ret->key, two, 2);
+	ret->table = BY_START;
 }
 
 static void find_place(const char *glob, struct place *ret)
@@ -190,6 +231,8 @@ static void find_place(const char *glob, struct place *ret)
 		place_component(glob, ret);
 	if (ret->table == TABLES)
 		place_name(glob, ret);
+	if (ret->table == TABLES)
+		place_start(glob, ret);
 }
 
 static int append_to_chain(struct pedigree_rules *rules,
@@ -595,18 +638,26 @@ static void look_up(struct question *q, enum table table, const char *key,
 
 static void ask(struct question *q, const char *path)
 {
-	const char *from = path;
+	const char *from = strrchr(path, '/');
 
 	q->path = path;
+	q->name = from ? from + 1 : path;
+	from = path;
 	for (const char *slash; (slash = strchr(from, '/')); from = slash + 1) {
 		look_up(q, BY_FOLDER, path, (size_t)(slash - path));
 		if (slash > from)
 			look_up(q, BY_COMPONENT, from, (size_t)(slash - from));
+		if (slash > from + 1)
+			look_up(q, BY_START, from, 2);
 	}
-	q->name = from;
 	look_up(q, BY_NAME, from, strlen(from));
-	for (const char *dot = from; (dot = strchr(dot, '.')); dot++)
+	if (from[0] && from[1])
+		look_up(q, BY_START, from, 2);
+	for (const char *dot = from; (dot = strchr(dot, '.')); dot++) {
 		look_up(q, BY_SUFFIX, dot, strlen(dot));
+		if (dot[1])
+			look_up(q, BY_START, dot, 2);
+	}
 	for (size_t i = 0; i < q->rules->always.n; i++) {
 		const struct pattern *pattern =
 			&q->rules->patterns.v[q->rules->always.v[i]];

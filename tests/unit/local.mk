@@ -4,10 +4,14 @@
 
 if HAVE_CMOCKA
 unit_tests = \
+	%D%/test_config \
 	%D%/test_evlog \
+	%D%/test_glob \
 	%D%/test_json \
 	%D%/test_model \
-	%D%/test_rollup
+	%D%/test_redact \
+	%D%/test_rollup \
+	%D%/test_rules
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -39,3 +43,19 @@ tests_unit_test_model_LDADD = $(unit_ldadd)
 tests_unit_test_rollup_SOURCES = %D%/test_rollup.c
 tests_unit_test_rollup_CFLAGS = $(unit_cflags)
 tests_unit_test_rollup_LDADD = $(unit_ldadd)
+
+tests_unit_test_config_SOURCES = %D%/test_config.c
+tests_unit_test_config_CFLAGS = $(unit_cflags)
+tests_unit_test_config_LDADD = $(unit_ldadd)
+
+tests_unit_test_glob_SOURCES = %D%/test_glob.c
+tests_unit_test_glob_CFLAGS = $(unit_cflags)
+tests_unit_test_glob_LDADD = $(unit_ldadd)
+
+tests_unit_test_redact_SOURCES = %D%/test_redact.c
+tests_unit_test_redact_CFLAGS = $(unit_cflags)
+tests_unit_test_redact_LDADD = $(unit_ldadd)
+
+tests_unit_test_rules_SOURCES = %D%/test_rules.c
+tests_unit_test_rules_CFLAGS = $(unit_cflags)
+tests_unit_test_rules_LDADD = $(unit_ldadd)
