@@ -77,13 +77,13 @@ int pedigree_ledger_run(struct pedigree_ledger *ledger, pedigree_row row,
 			struct pedigree_buf *ret_run,
 			struct pedigree_error *err);
 /* Text of the manifest with this digest; PEDIGREE_ENOTFOUND. */
-int pedigree_ledger_manifest(struct pedigree_ledger *ledger,
-			     const char *digest, struct pedigree_buf *ret_text,
+int pedigree_ledger_manifest(struct pedigree_ledger *ledger, const char *digest,
+			     struct pedigree_buf *ret_text,
 			     struct pedigree_error *err);
 
 struct pedigree_edge {
 	pedigree_row source, destination;
-	char *type;		/* NULL when none; owned */
+	char *type; /* NULL when none; owned */
 	int64_t created_ms;
 };
 PEDIGREE_VEC_TYPE(pedigree_edges, struct pedigree_edge);
@@ -96,15 +96,15 @@ int pedigree_ledger_edges(struct pedigree_ledger *ledger, pedigree_row row,
 
 /* For listing: NULL and 0 members do not filter. */
 struct pedigree_ledger_filter {
-	int kind;		/* enum pedigree_kind */
+	int kind; /* enum pedigree_kind */
 	const char *type;
-	const char *name;	/* substring, without case */
+	const char *name; /* substring, without case */
 	const char *source_uri;
 	const char *tag_key, *tag_value;
 	int64_t created_after_ms, created_before_ms;
-	bool by_name;		/* else by creation */
-	bool ascending;		/* else newest first */
-	size_t limit;		/* 0: all */
+	bool by_name;	/* else by creation */
+	bool ascending; /* else newest first */
+	size_t limit;	/* 0: all */
 };
 int pedigree_ledger_list(struct pedigree_ledger *ledger,
 			 const struct pedigree_ledger_filter *filter,

@@ -8,6 +8,7 @@ unit_tests = \
 	%D%/test_evlog \
 	%D%/test_glob \
 	%D%/test_json \
+	%D%/test_ledger_rules \
 	%D%/test_model \
 	%D%/test_redact \
 	%D%/test_rollup \
@@ -27,6 +28,7 @@ unit_alloc_ldflags = \
 	-Wl,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
 unit_folder = %D%/support/folder.c %D%/support/folder.h
 unit_log = %D%/support/log.c %D%/support/log.h
+unit_scene = %D%/support/scene.c %D%/support/scene.h
 
 tests_unit_test_evlog_SOURCES = %D%/test_evlog.c $(unit_folder) $(unit_log)
 tests_unit_test_evlog_CFLAGS = $(unit_cflags)
@@ -35,6 +37,10 @@ tests_unit_test_evlog_LDADD = $(unit_ldadd)
 tests_unit_test_json_SOURCES = %D%/test_json.c
 tests_unit_test_json_CFLAGS = $(unit_cflags)
 tests_unit_test_json_LDADD = $(unit_ldadd)
+
+tests_unit_test_ledger_rules_SOURCES = %D%/test_ledger_rules.c $(unit_scene)
+tests_unit_test_ledger_rules_CFLAGS = $(unit_cflags)
+tests_unit_test_ledger_rules_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 
 tests_unit_test_model_SOURCES = %D%/test_model.c
 tests_unit_test_model_CFLAGS = $(unit_cflags)
