@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 libpedigree_core_la_SOURCES += \
+	%D%/access.c \
+	%D%/access.h \
 	%D%/build.h \
 	%D%/facts.c \
 	%D%/json.c \
@@ -11,5 +13,9 @@ libpedigree_core_la_SOURCES += \
 	%D%/model.c \
 	%D%/model.h \
 	%D%/names.c \
+	%D%/paths.c \
+	%D%/paths.h \
 	%D%/rollup.c \
-	%D%/rollup.h
+	%D%/rollup.h \
+	%D%/version.c \
+	%D%/version.h

@@ -3,214 +3,238 @@
 
 #include "graph/rollup.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
+#include <pedigree/error.h>
+
 #include "base/fs.h"
-#include "base/hash.h"
 
-#define NOWHERE UINT32_MAX
-#define UNDECIDED (UINT32_MAX - 1)
-
-/* A folder that holds files of the set, somewhere below it. */
-struct node {
-	const char *path;	/* key of the map */
-	uint32_t parent;	/* index, NOWHERE for "/" */
-	uint32_t fan;
-	uint32_t group;		/* data set it belongs to, or a mark above */
-	bool forbidden;		/* may not be a data set itself */
+/* Folders that everybody puts everything in. */
+static const char *const common_folders[] = {
+	"/",	"/dev/shm", "/home", "/media", "/mnt",
+	"/opt", "/root",    "/srv",  "/tmp",   "/var/tmp",
 };
 
-struct tree {
-	struct pedigree_map *index;	/* path → node index + 1 */
-	PEDIGREE_VEC(struct node) nodes;
-	uint32_t *at;			/* node of each path */
+/* The bytes of "folder/name", one by one. */
+struct walk {
+	const char *at;
+	const char *next;
+	bool in_name;
 };
 
-/* Depth of a folder: 0 for "/", 1 for "/data". */
-static size_t depth(const char *path)
+static int next_byte(struct walk *walk)
 {
-	size_t n = 0;
-
-	for (; *path; path++)
-		n += *path == '/' && path[1];
-	return n;
+	if (!*walk->at && !walk->in_name) {
+		walk->at = walk->next;
+		walk->in_name = true;
+		return '/';
+	}
+	return *walk->at ? (unsigned char)*walk->at++ : -1;
 }
 
-/* The node of the folder that is the first `n` bytes of `path`. */
-static uint32_t node_at(struct tree *tree, const char *path, size_t n)
+static const char *folder_path(const struct pedigree_paths *paths,
+			       const struct pedigree_item *item)
 {
-	uint32_t parent = NOWHERE, index;
-	struct node *node;
-	void **place;
-	size_t up = n;
+	uint32_t folder = paths->names.v[item->name].folder;
+	const char *path = paths->folders.v[folder].path;
 
-	place = pedigree_map_at(tree->index, path, n, NULL);
-	if (!place)
-		return NOWHERE;
-	if (*place)
-		return (uint32_t)((uintptr_t)*place - 1);
-	if (n > 1) {
-		while (path[--up] != '/')
-			;
-		parent = node_at(tree, path, up ? up : 1);
-		if (parent == NOWHERE)
-			return NOWHERE;
-	}
-	node = pedigree_vec_push(&tree->nodes);
-	/* The recursion may have moved the place. */
-	place = pedigree_map_at(tree->index, path, n, NULL);
-	if (!node || !place)
-		return NOWHERE;
-	index = (uint32_t)tree->nodes.n - 1;
-	*place = (void *)(uintptr_t)(index + 1);
-	node->parent = parent;
-	if (parent != NOWHERE)
-		tree->nodes.v[parent].fan++;
-	return index;
+	return strcmp(path, "/") == 0 ? "" : path;
 }
 
-static int grow_tree(struct tree *tree, const char *const *paths, size_t n,
-		     const char *home)
+static int compare_items(const void *a, const void *b, void *context)
 {
-	for (size_t i = 0; i < n; i++) {
-		const char *slash = strrchr(paths[i], '/');
-		size_t length = slash == paths[i] ? 1 :
-						    (size_t)(slash - paths[i]);
+	const struct pedigree_paths *paths = context;
+	const struct pedigree_name *name_a =
+		&paths->names.v[((const struct pedigree_item *)a)->name];
+	const struct pedigree_name *name_b =
+		&paths->names.v[((const struct pedigree_item *)b)->name];
+	struct walk walk_a = { folder_path(paths, a), name_a->text, false };
+	struct walk walk_b = { folder_path(paths, b), name_b->text, false };
+	int byte_a, byte_b;
 
-		tree->at[i] = node_at(tree, paths[i], length);
-		if (tree->at[i] == NOWHERE)
-			return PEDIGREE_ENOMEM;
-		tree->nodes.v[tree->at[i]].fan++;
-	}
-	for (size_t i = 0; i < pedigree_map_count(tree->index); i++) {
-		const char *path = pedigree_map_key(tree->index, i, NULL);
-		uintptr_t at = (uintptr_t)*pedigree_map_value(tree->index, i);
-		struct node *node = &tree->nodes.v[at - 1];
-
-		node->path = path;
-		node->forbidden = depth(path) < 2 || strcmp(path, home) == 0;
-	}
-	return 0;
+	if (name_a->folder == name_b->folder)
+		return strcmp(name_a->text, name_b->text);
+	do {
+		byte_a = next_byte(&walk_a);
+		byte_b = next_byte(&walk_b);
+	} while (byte_a == byte_b && byte_a >= 0);
+	return byte_a - byte_b;
 }
+
+void pedigree_items_sort(const struct pedigree_paths *paths,
+			 struct pedigree_item *items, size_t n)
+{
+	if (n > 1)
+		qsort_r(items, n, sizeof(*items), compare_items, (void *)paths);
+}
+
+struct job {
+	const struct pedigree_paths *paths;
+	const struct pedigree_item *items;
+	const char *home;
+	size_t least;
+	bool anywhere; /* common folders may be one artifact, too */
+	struct pedigree_groups *groups;
+};
 
 /*
- * Decides which data set each folder belongs to. Parents stand before their
- * children in the list. Returns how many artifacts it leaves.
+ * Length of the path of the child of a folder (whose path has `n` bytes) in
+ * which an item is; `n` itself when the item is directly in the folder.
  */
-static size_t decide(struct tree *tree, size_t n, size_t min)
+static size_t child_of(const struct job *job, size_t item, size_t n)
 {
-	size_t left = 0;
+	const char *path = folder_path(job->paths, &job->items[item]);
 
-	for (size_t i = 0; i < tree->nodes.n; i++) {
-		struct node *node = &tree->nodes.v[i];
-
-		node->group = UNDECIDED;
-		if (node->parent != NOWHERE)
-			node->group = tree->nodes.v[node->parent].group;
-		if (node->group == UNDECIDED && !node->forbidden &&
-		    node->fan >= min) {
-			node->group = (uint32_t)i;
-			left++;
-		}
-	}
-	for (size_t i = 0; i < n; i++)
-		left += tree->nodes.v[tree->at[i]].group == UNDECIDED;
-	return left;
+	if (!path[n])
+		return n;
+	return n + 1 + strcspn(path + n + 1, "/");
 }
 
-static int name_groups(struct tree *tree, size_t n, uint32_t *ret_group,
-		       struct pedigree_folders *ret_folders)
+/* End of the items from `first` that are in the same child folder. */
+static size_t child_end(const struct job *job, size_t first, size_t end,
+			size_t n)
 {
-	_cleanup_free_ uint32_t *number = NULL;
+	const char *path = folder_path(job->paths, &job->items[first]);
+	size_t i = first + 1;
 
-	number = calloc(tree->nodes.n, sizeof(*number));
-	if (!number)
+	for (; i < end; i++) {
+		const char *other = folder_path(job->paths, &job->items[i]);
+
+		if (strncmp(other, path, n) != 0 ||
+		    (other[n] && other[n] != '/'))
+			break;
+	}
+	return i;
+}
+
+static bool is_common(const struct job *job, const char *path, size_t n)
+{
+	if (n == 0)
+		return true;
+	for (size_t i = 0; i < PEDIGREE_COUNT(common_folders); i++)
+		if (strlen(common_folders[i]) == n &&
+		    strncmp(common_folders[i], path, n) == 0)
+			return true;
+	return job->home && strlen(job->home) == n &&
+	       strncmp(job->home, path, n) == 0;
+}
+
+static int add_group(const struct job *job, const char *path, size_t n,
+		     size_t first, size_t end)
+{
+	struct pedigree_group *group = pedigree_vec_push(job->groups);
+
+	if (!group)
 		return PEDIGREE_ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		uint32_t group = tree->nodes.v[tree->at[i]].group;
-		char **folder;
-
-		ret_group[i] = PEDIGREE_ROLLUP_ALONE;
-		if (group == UNDECIDED)
-			continue;
-		if (!number[group]) {
-			folder = pedigree_vec_push(ret_folders);
-			if (!folder)
-				return PEDIGREE_ENOMEM;
-			*folder = strdup(tree->nodes.v[group].path);
-			if (!*folder)
-				return PEDIGREE_ENOMEM;
-			number[group] = (uint32_t)ret_folders->n;
-		}
-		ret_group[i] = number[group] - 1;
-	}
-	return 0;
-}
-
-int pedigree_rollup(const char *const *paths, size_t n, size_t min,
-		    const char *home, uint32_t *ret_group,
-		    struct pedigree_folders *ret_folders,
-		    struct pedigree_error *err)
-{
-	struct tree tree = { .index = pedigree_map_new() };
-	struct pedigree_folders folders = { 0 };
-	int result = PEDIGREE_ENOMEM;
-
-	for (size_t i = 0; i < n; i++)
-		ret_group[i] = PEDIGREE_ROLLUP_ALONE;
-	if (n == 0 || min == 0) {
-		pedigree_map_free(tree.index);
+	group->first = first;
+	group->n = end - first;
+	if (!path)
 		return 0;
+	group->folder = n ? strndup(path, n) : strdup("/");
+	return group->folder ? 0 : PEDIGREE_ENOMEM;
+}
+
+static size_t fan_of(const struct job *job, size_t first, size_t end, size_t n)
+{
+	size_t fan = 0;
+	size_t i = first;
+
+	while (i < end) {
+		size_t child = child_of(job, i, n);
+
+		i = child == n ? i + 1 : child_end(job, i, end, child);
+		fan++;
 	}
-	tree.at = calloc(n, sizeof(*tree.at));
-	if (tree.index && tree.at)
-		result = grow_tree(&tree, paths, n, home);
-	if (result == 0) {
-		while (decide(&tree, n, min) > PEDIGREE_ROLLUP_MOST && min > 1)
-			min /= 2;
-		result = name_groups(&tree, n, ret_group, &folders);
+	return fan;
+}
+
+/* Groups the items of one folder, whose path has `n` bytes ("/": none). */
+static int group_folder(const struct job *job, size_t first, size_t end,
+			size_t n)
+{
+	const char *path = folder_path(job->paths, &job->items[first]);
+	size_t i = first;
+
+	if ((job->anywhere || !is_common(job, path, n)) && job->least &&
+	    fan_of(job, first, end, n) >= job->least)
+		return add_group(job, path, n, first, end);
+	while (i < end) {
+		size_t child = child_of(job, i, n);
+		size_t next =
+			child == n ? i + 1 : child_end(job, i, end, child);
+		int r = child == n ? add_group(job, NULL, 0, i, next)
+				   : group_folder(job, i, next, child);
+
+		if (r < 0)
+			return r;
+		i = next;
 	}
-	pedigree_map_free(tree.index);
-	pedigree_vec_clear(&tree.nodes);
-	free(tree.at);
-	if (result < 0) {
-		pedigree_folders_clear(&folders);
-		return pedigree_fail_memory(err);
-	}
-	*ret_folders = folders;
 	return 0;
 }
 
-void pedigree_folders_clear(struct pedigree_folders *folders)
+static void cut_groups(struct pedigree_groups *groups, size_t n)
 {
-	for (size_t i = 0; i < folders->n; i++)
-		free(folders->v[i]);
-	pedigree_vec_clear(folders);
+	while (groups->n > n)
+		free(groups->v[--groups->n].folder);
 }
 
-static int by_path(const void *a, const void *b)
+int pedigree_rollup(const struct pedigree_paths *paths,
+		    const struct pedigree_item *items, size_t first, size_t n,
+		    const char *home, size_t least,
+		    struct pedigree_groups *groups)
 {
-	const struct pedigree_manifest_line *x = a, *y = b;
+	struct job job = {
+		.paths = paths,
+		.items = items,
+		.home = home,
+		.least = least == 1 ? 2 : least,
+		.groups = groups,
+	};
+	size_t before = groups->n;
 
-	return strcmp(x->path, y->path);
-}
+	if (!n)
+		return 0;
+	for (;;) {
+		int r = group_folder(&job, first, first + n, 0);
 
-void pedigree_manifest_text(const char *folder,
-			    struct pedigree_manifest_line *lines, size_t n,
-			    struct pedigree_buf *buf)
-{
-	size_t skip = strlen(folder);
-
-	if (skip == 1)
-		skip = 0;
-	if (n)
-		qsort(lines, n, sizeof(*lines), by_path);
-	pedigree_buf_add_str(buf, "pedigree-manifest 1\n");
-	for (size_t i = 0; i < n; i++) {
-		pedigree_buf_addf(buf, "%s\t%llu\t", lines[i].version,
-				  (unsigned long long)lines[i].size);
-		pedigree_percent_encode(buf, lines[i].path + skip + 1);
-		pedigree_buf_add_char(buf, '\n');
+		if (r < 0)
+			return r;
+		if (!job.least || job.anywhere ||
+		    groups->n - before <= PEDIGREE_ROLLUP_MOST)
+			return 0;
+		cut_groups(groups, before);
+		/* What a lower limit could merge, the lowest one surely does:
+		   but the folder nearest to the files is wanted. */
+		if (job.least > 2)
+			job.least =
+				job.least > 16 ? job.least / 2 : job.least - 1;
+		else
+			job.anywhere = true;
 	}
+}
+
+void pedigree_groups_clear(struct pedigree_groups *groups)
+{
+	cut_groups(groups, 0);
+	pedigree_vec_clear(groups);
+}
+
+void pedigree_manifest_begin(struct pedigree_buf *text)
+{
+	pedigree_buf_add_str(text, "pedigree-manifest 1\n");
+}
+
+void pedigree_manifest_add(struct pedigree_buf *text,
+			   const struct pedigree_version *version,
+			   const char *relative_path)
+{
+	pedigree_buf_add_str(text, version->value[0] ? version->value : "-");
+	if (version->sized)
+		pedigree_buf_addf(text, "\t%" PRIu64 "\t", version->bytes);
+	else
+		pedigree_buf_add_str(text, "\t-\t");
+	pedigree_percent_encode(text, relative_path);
+	pedigree_buf_add_char(text, '\n');
 }

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Roll-up: many files of one folder tree become one data set.
+ * Many files of one folder tree are one artifact, and what they are stands
+ * in a manifest:
  *
- * The *fan* of a folder is the number of files directly in it plus the number
- * of folders directly in it that hold files, counting only the files given.
- * A folder whose fan reaches the minimum is a data set and takes everything
- * below it; of nested ones the topmost wins. So train/CLASS/PICTURE of a
- * thousand classes is one data set, and data/{train,test} with a hundred
- * files each are two. Where more than PEDIGREE_ROLLUP_MOST artifacts would
- * be left, the minimum is halved until they are few enough.
+ *	pedigree-manifest 1
+ *	VERSION TAB SIZE TAB PATH
+ *	…
  *
- * The root folder, folders directly below it and the home folder are never a
- * data set: they are where data sets are kept.
+ * A line a file, sorted by the bytes of the path. PATH is relative to the
+ * artifact's folder and percent-encoded as in file URIs. VERSION is
+ * "sha256:…", "mtime:NANOSECONDS" where a file was too large, or one of too
+ * many, to be hashed, "unverified" where it changed under the run's hands, or
+ * "-" where it could not be read. SIZE is "-" when not known. The SHA-256 of
+ * this text is the artifact's version: two runs that read the same files give
+ * the same artifact.
  */
 #ifndef PEDIGREE_GRAPH_ROLLUP_H
 #define PEDIGREE_GRAPH_ROLLUP_H
@@ -19,48 +21,50 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <pedigree/error.h>
-
 #include "base/buf.h"
 #include "base/vec.h"
+#include "graph/paths.h"
+#include "graph/version.h"
 
-#define PEDIGREE_ROLLUP_MOST 64u
-#define PEDIGREE_ROLLUP_ALONE UINT32_MAX
+#define PEDIGREE_ROLLUP_MOST 64 /* artifacts of one type and role */
 
-PEDIGREE_VEC_TYPE(pedigree_folders, char *);
-
-/*
- * Groups `n` absolute clean paths. ret_group[i] becomes the index into
- * ret_folders of the data set that path i belongs to, or
- * PEDIGREE_ROLLUP_ALONE. `min` 0 switches roll-up off. `home` may be "".
- * Only PEDIGREE_ENOMEM can fail.
- */
-int pedigree_rollup(const char *const *paths, size_t n, size_t min,
-		    const char *home, uint32_t *ret_group,
-		    struct pedigree_folders *ret_folders,
-		    struct pedigree_error *err);
-void pedigree_folders_clear(struct pedigree_folders *folders);
-
-/* One line of a manifest. */
-struct pedigree_manifest_line {
-	const char *path;	/* absolute, below the folder */
-	const char *version;	/* "sha256:…", "mtime:…", "" when absent */
-	uint64_t size;
+/* A file that the record keeps. */
+struct pedigree_item {
+	uint32_t name; /* in paths */
+	uint32_t file; /* in access->files */
+	uint16_t type; /* index into the plan's types */
+	uint8_t role;  /* enum pedigree_role */
 };
+PEDIGREE_VEC_TYPE(pedigree_items, struct pedigree_item);
+
+/* Consecutive items that are one artifact. */
+struct pedigree_group {
+	char *folder; /* absolute; NULL: a single file */
+	size_t first, n;
+};
+PEDIGREE_VEC_TYPE(pedigree_groups, struct pedigree_group);
+
+/* By the bytes of their paths. */
+void pedigree_items_sort(const struct pedigree_paths *paths,
+			 struct pedigree_item *items, size_t n);
 
 /*
- * Appends the manifest of what was read of `folder`: a first line that names
- * the format, then a line a file, sorted bytewise by path:
- *
- *	pedigree-manifest 1
- *	VERSION <tab> SIZE <tab> PATH
- *
- * PATH is relative to the folder, percent-encoded as in file URIs. Equal
- * content gives equal bytes, so that the manifest's SHA-256 is the version of
- * the data set. Sorts `lines` in place.
+ * Groups sorted items of one type and role, and appends the groups. A folder
+ * is one when files and folders directly in it that hold items number at
+ * least `least` (0: never); the topmost such folder takes all below it. "/",
+ * "/tmp", "/home" and `home` are none. When too many artifacts remain,
+ * `least` sinks, and in the end those folders may be one, too.
  */
-void pedigree_manifest_text(const char *folder,
-			    struct pedigree_manifest_line *lines, size_t n,
-			    struct pedigree_buf *buf);
+int pedigree_rollup(const struct pedigree_paths *paths,
+		    const struct pedigree_item *items, size_t first, size_t n,
+		    const char *home, size_t least,
+		    struct pedigree_groups *groups);
+void pedigree_groups_clear(struct pedigree_groups *groups);
+
+/* The manifest's header line, and a line of it. */
+void pedigree_manifest_begin(struct pedigree_buf *text);
+void pedigree_manifest_add(struct pedigree_buf *text,
+			   const struct pedigree_version *version,
+			   const char *relative_path);
 
 #endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "graph/version.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#define SECOND_NS UINT64_C(1000000000)
+#define LEAST_TICK_NS UINT64_C(1000000)
+
+static uint64_t ns_of(const struct timespec *time)
+{
+	if (time->tv_sec < 0)
+		return 0;
+	return (uint64_t)time->tv_sec * SECOND_NS + (uint64_t)time->tv_nsec;
+}
+
+void pedigree_hasher_init(struct pedigree_hasher *hasher,
+			  const struct pedigree_run_facts *facts,
+			  const struct pedigree_build_options *options)
+{
+	struct timespec tick = { 0 };
+
+	*hasher = (struct pedigree_hasher){
+		.start_ns = facts->start_ns,
+		.tick_ns = LEAST_TICK_NS,
+	};
+	if (options) {
+		hasher->cache = options->cache;
+		hasher->keep_on = options->keep_on;
+		hasher->ctx = options->ctx;
+	}
+	if (clock_getres(CLOCK_REALTIME_COARSE, &tick) == 0 &&
+	    ns_of(&tick) > LEAST_TICK_NS)
+		hasher->tick_ns = ns_of(&tick);
+}
+
+bool pedigree_input_unchanged(const struct pedigree_hasher *hasher,
+			      const struct pedigree_file *file,
+			      const struct stat *st)
+{
+	uint64_t ctime_ns = ns_of(&st->st_ctim);
+
+	return ctime_ns < file->read_ns || ctime_ns <= hasher->start_ns;
+}
+
+bool pedigree_output_changed(const struct pedigree_hasher *hasher,
+			     const struct pedigree_file *file,
+			     const struct stat *st)
+{
+	/* An open that empties or makes a file may take long (NFS), and its
+	   event has the time of its end. */
+	uint64_t since = file->flags & PEDIGREE_FILE_TRUNC ? hasher->start_ns
+							   : file->write_ns;
+
+	return ns_of(&st->st_ctim) + hasher->tick_ns >= since;
+}
+
+static void set_digest(struct pedigree_version *version,
+		       const struct pedigree_digest *digest)
+{
+	snprintf(version->value, sizeof(version->value), "sha256:%s",
+		 digest->sha256);
+	memcpy(version->md5, digest->md5, sizeof(version->md5));
+	version->bytes = digest->size;
+	version->sized = true;
+}
+
+static void set_unverified(struct pedigree_version *version)
+{
+	strcpy(version->value, PEDIGREE_UNVERIFIED);
+	version->md5[0] = '\0';
+}
+
+static void set_absent(struct pedigree_version *version, const char *why)
+{
+	version->value[0] = '\0';
+	snprintf(version->absent, sizeof(version->absent), "%s", why);
+}
+
+static bool ask_keep_on(void *ctx, uint64_t done)
+{
+	struct pedigree_hasher *hasher = ctx;
+
+	if (hasher->keep_on &&
+	    !hasher->keep_on(hasher->ctx, hasher->done + done, hasher->all))
+		hasher->stopped = true;
+	return !hasher->stopped;
+}
+
+/*
+ * A file changed within the clock's last tick could change again and keep
+ * its times; its digest would be kept under them for ever. One short wait
+ * covers all files of a run that has just ended.
+ */
+static void settle(const struct pedigree_hasher *hasher, const struct stat *st)
+{
+	struct timespec now;
+	uint64_t wanted = ns_of(&st->st_ctim) + 2 * hasher->tick_ns;
+	struct timespec wait = { 0 };
+
+	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || ns_of(&now) >= wanted ||
+	    wanted - ns_of(&now) > 2 * hasher->tick_ns)
+		return;
+	wait.tv_nsec = (long)(wanted - ns_of(&now));
+	nanosleep(&wait, NULL);
+}
+
+static bool same_state(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	       a->st_size == b->st_size &&
+	       ns_of(&a->st_mtim) == ns_of(&b->st_mtim) &&
+	       ns_of(&a->st_ctim) == ns_of(&b->st_ctim);
+}
+
+static void hash_file(struct pedigree_hasher *hasher, const char *path,
+		      struct stat *st, struct pedigree_version *version)
+{
+	const struct pedigree_digest_cache *cache = hasher->cache;
+	_cleanup_fd_ int fd = -1;
+	struct pedigree_digest digest;
+	struct stat now;
+	int r;
+
+	settle(hasher, st);
+	fd = open(path,
+		  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &now) < 0) {
+		char why[96];
+
+		snprintf(why, sizeof(why), "not readable: %s", strerror(errno));
+		set_absent(version, why);
+		return;
+	}
+	if (!same_state(st, &now)) {
+		set_unverified(version);
+		version->changed = true;
+		return;
+	}
+	r = pedigree_digest_fd(fd, ask_keep_on, hasher, &digest, NULL);
+	if (r < 0) {
+		set_absent(version, hasher->stopped ? "hashing was stopped"
+						    : "reading it failed");
+		return;
+	}
+	hasher->done += digest.size;
+	if (fstat(fd, &now) < 0 || !same_state(st, &now)) {
+		set_unverified(version);
+		version->changed = true;
+		return;
+	}
+	set_digest(version, &digest);
+	if (cache && cache->put)
+		cache->put(cache->ctx, st, &digest);
+}
+
+static void version_of(struct pedigree_hasher *hasher, const char *path,
+		       struct stat *st, bool by_time,
+		       struct pedigree_version *version)
+{
+	const struct pedigree_digest_cache *cache = hasher->cache;
+	uint64_t size = (uint64_t)st->st_size;
+	struct pedigree_digest digest;
+
+	version->bytes = size;
+	version->sized = true;
+	if (by_time || (hasher->max_size && size > hasher->max_size)) {
+		version->by_time = true;
+		snprintf(version->value, sizeof(version->value),
+			 "mtime:%" PRIu64, ns_of(&st->st_mtim));
+		return;
+	}
+	if (cache && cache->get && cache->get(cache->ctx, st, false, &digest)) {
+		set_digest(version, &digest);
+		hasher->done += size;
+		return;
+	}
+	if (!ask_keep_on(hasher, 0)) {
+		set_absent(version, "hashing was stopped");
+		return;
+	}
+	hash_file(hasher, path, st, version);
+}
+
+static void version_of_destroyed(const struct pedigree_hasher *hasher,
+				 const struct pedigree_file *file,
+				 struct pedigree_version *version)
+{
+	const struct pedigree_digest_cache *cache = hasher->cache;
+	struct pedigree_digest digest;
+
+	version->changed = true;
+	if (file->old) {
+		version->bytes = file->old->size;
+		version->sized = true;
+	}
+	if (file->old && file->old->mtime_ns < file->read_ns && cache &&
+	    cache->get_old && cache->get_old(cache->ctx, file->old, &digest))
+		set_digest(version, &digest);
+	else
+		set_unverified(version);
+}
+
+void pedigree_version_input(struct pedigree_hasher *hasher,
+			    const struct pedigree_file *file, const char *path,
+			    bool by_time, struct pedigree_version *ret)
+{
+	struct stat st;
+
+	memset(ret, 0, sizeof(*ret));
+	if (file->flags & PEDIGREE_FILE_DESTROYED) {
+		version_of_destroyed(hasher, file, ret);
+		return;
+	}
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode)) {
+		set_unverified(ret);
+		ret->changed = true;
+		return;
+	}
+	if (!pedigree_input_unchanged(hasher, file, &st)) {
+		if ((file->flags & PEDIGREE_FILE_WRITTEN) ||
+		    ns_of(&st.st_mtim) >= file->read_ns) {
+			set_unverified(ret);
+			ret->changed = true;
+			return;
+		}
+		ret->metadata = true;
+	}
+	version_of(hasher, path, &st, by_time, ret);
+}
+
+void pedigree_version_output(struct pedigree_hasher *hasher,
+			     const struct pedigree_file *file, const char *path,
+			     bool by_time, struct pedigree_version *ret)
+{
+	struct stat st;
+
+	memset(ret, 0, sizeof(*ret));
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode)) {
+		set_absent(ret, "there is no such file");
+		return;
+	}
+	if (file && hasher->end_ns &&
+	    ns_of(&st.st_ctim) > hasher->end_ns + hasher->tick_ns) {
+		set_unverified(ret);
+		ret->changed_after = true;
+		return;
+	}
+	version_of(hasher, path, &st, by_time, ret);
+}
