@@ -7,6 +7,11 @@
 # Scripts are told where things are by these variables, and work in a folder
 # of their own that they make (see support.sh and support.py).
 
+# Programs are unit tests: cmocka tells the result of each of their tests.
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' CMOCKA_MESSAGE_OUTPUT=TAP $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+AM_LOG_DRIVER_FLAGS = --merge
+
 TEST_EXTENSIONS = .sh .py
 SH_LOG_COMPILER = $(SHELL)
 PY_LOG_COMPILER = $(PYTHON)
