@@ -6,6 +6,8 @@ if HAVE_CMOCKA
 unit_tests = \
 	%D%/test_config \
 	%D%/test_evlog \
+	%D%/test_evlog_damage \
+	%D%/test_evlog_live \
 	%D%/test_glob \
 	%D%/test_json \
 	%D%/test_ledger_rules \
@@ -33,6 +35,17 @@ unit_scene = %D%/support/scene.c %D%/support/scene.h
 tests_unit_test_evlog_SOURCES = %D%/test_evlog.c $(unit_folder) $(unit_log)
 tests_unit_test_evlog_CFLAGS = $(unit_cflags)
 tests_unit_test_evlog_LDADD = $(unit_ldadd)
+
+tests_unit_test_evlog_damage_SOURCES = %D%/test_evlog_damage.c \
+	$(unit_alloc) $(unit_folder) $(unit_log)
+tests_unit_test_evlog_damage_CFLAGS = $(unit_cflags)
+tests_unit_test_evlog_damage_LDFLAGS = $(unit_alloc_ldflags)
+tests_unit_test_evlog_damage_LDADD = $(unit_ldadd)
+
+tests_unit_test_evlog_live_SOURCES = %D%/test_evlog_live.c $(unit_folder) \
+	$(unit_log)
+tests_unit_test_evlog_live_CFLAGS = $(unit_cflags)
+tests_unit_test_evlog_live_LDADD = $(unit_ldadd)
 
 tests_unit_test_json_SOURCES = %D%/test_json.c
 tests_unit_test_json_CFLAGS = $(unit_cflags)
