@@ -21,7 +21,7 @@ while read -r file; do
 done <"$work/files"
 
 # In brackets, or this file would name them itself.
-here='/tmp/[w]/|/work/[m]ain|/work/[s]hared|/tmp/[h]ub|[p]yenv/shims'
+here='/tmp/[w]/|/work/[m]ain|/work/[s]hared|/tmp/[h]ub'
 git grep -nIE "$here" >"$work/hits"
 while read -r hit; do
 	offence_ "names a machine's path: $hit"
