@@ -12,20 +12,20 @@
 #if defined(__x86_64__)
 #define JUMP(pointer) "jmp *" pointer "(%rip)\n"
 #elif defined(__aarch64__)
-#define JUMP(pointer)				\
-	"adrp x16, " pointer "\n"		\
-	"ldr x16, [x16, :lo12:" pointer "]\n"	\
+#define JUMP(pointer) \
+	"adrp x16, " pointer "\n" \
+	"ldr x16, [x16, :lo12:" pointer "]\n" \
 	"br x16\n"
 #else
 #error "the empty shim has no jump for this machine yet"
 #endif
 
 /* Not static: the assembly names them. Hidden by the version map. */
-#define HOOK(type, name, parameters)					\
-	extern void *empty_##name __attribute__((visibility("hidden")));	\
-	void *empty_##name;						\
-	__asm__(".text\n.globl " #name "\n.type " #name ", @function\n"	\
-		#name ":\n" JUMP("empty_" #name));
+#define HOOK(type, name, parameters) \
+	extern void *empty_##name __attribute__((visibility("hidden"))); \
+	void *empty_##name; \
+	__asm__(".text\n.globl " #name "\n.type " #name ", @function\n" #name \
+		":\n" JUMP("empty_" #name));
 #include "hooks/interpose.def"
 #undef HOOK
 

@@ -168,10 +168,9 @@ static const struct workload {
 	const char *name;
 	void (*go)(long count);
 } workloads[] = {
-	{ "prepare", prepare }, { "open", open_one }, { "files", files },
-	{ "fopen", fopen_one }, { "pread", pread_one },
-	{ "write", write_one }, { "fork", fork_true },
-	{ "spawn", spawn_true },
+	{ "prepare", prepare }, { "open", open_one },	 { "files", files },
+	{ "fopen", fopen_one }, { "pread", pread_one },	 { "write", write_one },
+	{ "fork", fork_true },	{ "spawn", spawn_true },
 };
 
 static const struct workload *chosen;

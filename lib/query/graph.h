@@ -11,8 +11,8 @@
 struct pedigree_growth {
 	struct pedigree_ledger *ledger;
 	struct pedigree_graph *graph;
-	struct pedigree_map *vertices;	/* row to index + 1 */
-	struct pedigree_map *edges;	/* two indexes: known */
+	struct pedigree_map *vertices; /* row to index + 1 */
+	struct pedigree_map *edges;    /* two indexes: known */
 };
 
 int pedigree_growth_init(struct pedigree_growth *growth,

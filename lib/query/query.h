@@ -32,7 +32,7 @@ int pedigree_resolve(struct pedigree_ledger *ledger, const char *target,
 struct pedigree_vertex {
 	pedigree_row row;
 	struct pedigree_entity entity;
-	unsigned int depth;	/* steps from the start */
+	unsigned int depth; /* steps from the start */
 };
 /*
  * Of an edge from an action to a context: does the endpoint still serve what
@@ -46,16 +46,16 @@ enum pedigree_deployed {
 	PEDIGREE_DEPLOYED_FAILED
 };
 struct pedigree_graph_edge {
-	size_t source, destination;	/* indexes into vertices */
-	char *type;		/* may be NULL */
+	size_t source, destination; /* indexes into vertices */
+	char *type;		    /* may be NULL */
 	int64_t created_ms;
 	enum pedigree_deployed deployed;
 };
 struct pedigree_graph {
 	enum pedigree_direction direction;
-	PEDIGREE_VEC(struct pedigree_vertex) vertices;	/* [0]: the start */
+	PEDIGREE_VEC(struct pedigree_vertex) vertices; /* [0]: the start */
 	PEDIGREE_VEC(struct pedigree_graph_edge) edges;
-	bool cut;		/* the depth limit left something out */
+	bool cut; /* the depth limit left something out */
 };
 void pedigree_graph_free(struct pedigree_graph *graph);
 
@@ -73,17 +73,17 @@ int pedigree_walk(struct pedigree_ledger *ledger, pedigree_row start,
 /* An entity next to the one shown, and what ties them. */
 struct pedigree_neighbour {
 	struct pedigree_entity entity;
-	char *type;		/* of the association; may be NULL */
+	char *type; /* of the association; may be NULL */
 };
 PEDIGREE_VEC_TYPE(pedigree_neighbours, struct pedigree_neighbour);
 
 /* Everything `show` prints of one entity. Neighbours: oldest first. */
 struct pedigree_shown {
 	struct pedigree_entity entity;
-	struct pedigree_neighbours before;	/* with an edge into it */
-	struct pedigree_neighbours after;	/* with an edge out of it */
-	char *capture;		/* JSON text of Capture, or NULL */
-	char *run;		/* name in the spool, or NULL */
+	struct pedigree_neighbours before; /* with an edge into it */
+	struct pedigree_neighbours after;  /* with an edge out of it */
+	char *capture;			   /* JSON text of Capture, or NULL */
+	char *run;			   /* name in the spool, or NULL */
 };
 void pedigree_shown_free(struct pedigree_shown *shown);
 int pedigree_show_row(struct pedigree_ledger *ledger, pedigree_row row,

@@ -27,7 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define KNOWN 4242	/* no errno of Linux */
+#define KNOWN 4242 /* no errno of Linux */
 
 static int lowest_free(void)
 {
@@ -218,24 +218,27 @@ static void run_child(const char *what, pid_t pid)
 	fflush(stdout);
 }
 
-#define CHILD(call)			\
-	do {				\
-		pid_t pid_;		\
-					\
-		fflush(stdout);		\
-		pid_ = fork();		\
-		if (pid_ == 0) {	\
-			call;		\
-			_exit(errno);	\
-		}			\
+#define CHILD(call) \
+	do { \
+		pid_t pid_; \
+\
+		fflush(stdout); \
+		pid_ = fork(); \
+		if (pid_ == 0) { \
+			call; \
+			_exit(errno); \
+		} \
 		run_child(#call, pid_); \
 	} while (0)
 
 static void programs(void)
 {
-	char *args[] = { (char *)"sh", (char *)"-c",
+	char *args[] = { (char *)"sh",
+			 (char *)"-c",
 			 (char *)"echo \"$0 $1 $X\"; ls /proc/self/fd",
-			 (char *)"zero", (char *)"one", NULL };
+			 (char *)"zero",
+			 (char *)"one",
+			 NULL };
 	char *lonely[] = { (char *)"X=only", NULL };
 	char *nowhere[] = { (char *)"no such program", NULL };
 	posix_spawnattr_t attr;
@@ -251,12 +254,12 @@ static void programs(void)
 	CHILD(execv("new", nowhere));
 	CHILD(execv(".", nowhere));
 	CHILD(execve(null, nowhere, lonely));
-	CHILD(execl("/bin/sh", "sh", "-c", "echo \"$0 $*\"", "a", "b", "c",
-		    "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
-		    "p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z",
-		    "1", "2", "3", "4", "5", "6", "7", "8", "9", (char *)NULL));
-	CHILD(execle("/bin/sh", "sh", "-c", "echo \"$0 $X\"", "a",
-		     (char *)NULL, lonely));
+	CHILD(execl("/bin/sh", "sh", "-c", "echo \"$0 $*\"", "a", "b", "c", "d",
+		    "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p",
+		    "q", "r", "s", "t", "u", "v", "w", "x", "y", "z", "1", "2",
+		    "3", "4", "5", "6", "7", "8", "9", (char *)NULL));
+	CHILD(execle("/bin/sh", "sh", "-c", "echo \"$0 $X\"", "a", (char *)NULL,
+		     lonely));
 	CHILD(execlp("sh", "sh", "-c", "echo \"$0\"", "a", (char *)NULL));
 	SHOW(posix_spawn(&pid, "/no such", NULL, NULL, nowhere, lonely));
 	SHOW(posix_spawnp(&pid, "sh", NULL, NULL, args, lonely));
@@ -314,10 +317,11 @@ static int by_text(const void *a, const void *b)
 
 static void surroundings(char **argv)
 {
-	static const int limits[] = { RLIMIT_AS, RLIMIT_CORE, RLIMIT_CPU,
-				      RLIMIT_DATA, RLIMIT_FSIZE,
-				      RLIMIT_MEMLOCK, RLIMIT_NOFILE,
-				      RLIMIT_NPROC, RLIMIT_STACK };
+	static const int limits[] = { RLIMIT_AS,     RLIMIT_CORE,
+				      RLIMIT_CPU,    RLIMIT_DATA,
+				      RLIMIT_FSIZE,  RLIMIT_MEMLOCK,
+				      RLIMIT_NOFILE, RLIMIT_NPROC,
+				      RLIMIT_STACK };
 	struct sigaction action;
 	sigset_t mask;
 	size_t n = 0;
@@ -346,8 +350,9 @@ static void surroundings(char **argv)
 		if (sigaction(i, NULL, &action) < 0)
 			continue;
 		printf("signal %d: %s%s\n", i,
-		       action.sa_handler == SIG_DFL ? "default" :
-		       action.sa_handler == SIG_IGN ? "ignored" : "handled",
+		       action.sa_handler == SIG_DFL   ? "default"
+		       : action.sa_handler == SIG_IGN ? "ignored"
+						      : "handled",
 		       sigismember(&mask, i) == 1 ? ", blocked" : "");
 	}
 	printf("group leader %d, session leader %d, terminal %d%d%d\n",

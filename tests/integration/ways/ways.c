@@ -68,9 +68,8 @@ void wait_for(pid_t pid)
 	ok(waitpid(pid, &status, 0), "waitpid");
 }
 
-static const struct way *const families[] = {
-	ways_open, ways_name, ways_process, ways_odd
-};
+static const struct way *const families[] = { ways_open, ways_name,
+					      ways_process, ways_odd };
 
 int main(int argc, char **argv)
 {

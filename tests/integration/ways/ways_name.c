@@ -21,21 +21,21 @@
 
 /* --- names --------------------------------------------------------------- */
 
-#define SAVED(way, call)					\
-	static void way(void)					\
-	{							\
-		expect("write out.txt");			\
-		expect("gone out.tmp");				\
-		put(open("out.tmp", NEW, 0640));		\
-		ok(call, "rename");				\
+#define SAVED(way, call) \
+	static void way(void) \
+	{ \
+		expect("write out.txt"); \
+		expect("gone out.tmp"); \
+		put(open("out.tmp", NEW, 0640)); \
+		ok(call, "rename"); \
 	}
 
 SAVED(way_rename, rename("out.tmp", "out.txt"))
 SAVED(way_renameat, renameat(folder("."), "out.tmp", AT_FDCWD, "out.txt"))
-SAVED(way_renameat2, renameat2(AT_FDCWD, "out.tmp", AT_FDCWD, "out.txt",
-			       RENAME_NOREPLACE))
-SAVED(way_syscall_rename, (int)syscall(SYS_renameat2, AT_FDCWD, "out.tmp",
-				       AT_FDCWD, "out.txt", 0))
+SAVED(way_renameat2,
+      renameat2(AT_FDCWD, "out.tmp", AT_FDCWD, "out.txt", RENAME_NOREPLACE))
+SAVED(way_syscall_rename,
+      (int)syscall(SYS_renameat2, AT_FDCWD, "out.tmp", AT_FDCWD, "out.txt", 0))
 
 static void way_rename_again_and_again(void)
 {
@@ -211,7 +211,8 @@ static void way_passed_descriptor(void)
 	int pair[2], fd, got;
 	char control[CMSG_SPACE(sizeof(int))] = "", byte = 'x';
 	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
 			      .msg_control = control,
 			      .msg_controllen = sizeof(control) };
 	struct cmsghdr *head = CMSG_FIRSTHDR(&msg);
@@ -230,11 +231,29 @@ static void way_passed_descriptor(void)
 }
 
 const struct way ways_name[] = {
-	WAY(rename), WAY(renameat), WAY(renameat2), WAY(syscall_rename),
-	WAY(rename_again_and_again), WAY(rename_exchange), WAY(rename_folder),
-	WAY(link), WAY(linkat), WAY(symlink), WAY(symlinkat), WAY(remove),
-	WAY(truncate), WAY(truncate64), WAY(ftruncate), WAY(opendir),
-	WAY(chdir), WAY(fchdir), WAY(dup_folder), WAY(reused_folder_number),
-	WAY(mmap), WAY(sendfile), WAY(copy_file_range), WAY(passed_descriptor),
+	WAY(rename),
+	WAY(renameat),
+	WAY(renameat2),
+	WAY(syscall_rename),
+	WAY(rename_again_and_again),
+	WAY(rename_exchange),
+	WAY(rename_folder),
+	WAY(link),
+	WAY(linkat),
+	WAY(symlink),
+	WAY(symlinkat),
+	WAY(remove),
+	WAY(truncate),
+	WAY(truncate64),
+	WAY(ftruncate),
+	WAY(opendir),
+	WAY(chdir),
+	WAY(fchdir),
+	WAY(dup_folder),
+	WAY(reused_folder_number),
+	WAY(mmap),
+	WAY(sendfile),
+	WAY(copy_file_range),
+	WAY(passed_descriptor),
 	{ NULL, NULL },
 };

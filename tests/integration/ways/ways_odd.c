@@ -102,7 +102,7 @@ static void way_io_uring(void)
 	int fd = (int)syscall(SYS_io_uring_setup, 1, parameters);
 
 	if (fd < 0)
-		exit(77);	/* switched off in this kernel */
+		exit(77); /* switched off in this kernel */
 	expect("blind IoUring");
 	close(fd);
 #else
@@ -154,8 +154,8 @@ static void way_null_paths(void)
 
 const struct way ways_odd[] = {
 	WAY(descriptors_closed), WAY(close_range), WAY(descriptors_used_up),
-	WAY(no_exit_handlers), WAY(abort), WAY(segv), WAY(signal_handler),
-	WAY(dlopen), WAY(io_uring), WAY(long_path), WAY(odd_names),
-	WAY(null_paths),
+	WAY(no_exit_handlers),	 WAY(abort),	   WAY(segv),
+	WAY(signal_handler),	 WAY(dlopen),	   WAY(io_uring),
+	WAY(long_path),		 WAY(odd_names),   WAY(null_paths),
 	{ NULL, NULL },
 };

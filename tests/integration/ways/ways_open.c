@@ -33,7 +33,8 @@ WRITES(way_open_rdwr, "in.txt", open("in.txt", O_RDWR))
 READS(way_open64, "in.txt", open64("in.txt", O_RDONLY))
 WRITES(way_open64_create, "out.txt", open64("out.txt", NEW, 0640))
 READS(way_openat_cwd, "in.txt", openat(AT_FDCWD, "in.txt", O_RDONLY))
-READS(way_openat_folder, "sub/in.txt", openat(folder("sub"), "in.txt", O_RDONLY))
+READS(way_openat_folder, "sub/in.txt",
+      openat(folder("sub"), "in.txt", O_RDONLY))
 WRITES(way_openat_folder_create, "sub/out.txt",
        openat(folder("sub"), "out.txt", NEW, 0640))
 READS(way_openat64, "sub/in.txt", openat64(folder("sub"), "in.txt", O_RDONLY))
@@ -73,7 +74,7 @@ static void way_open_handle(void)
 		exit(77);
 	fd = open_by_handle_at(folder("."), handle, O_RDONLY);
 	if (fd < 0)
-		exit(77);	/* not allowed, or not on this file system */
+		exit(77); /* not allowed, or not on this file system */
 	expect("read in.txt");
 	take(fd);
 	free(handle);
@@ -166,19 +167,19 @@ static void named(char *name, int fd)
 	put(fd);
 }
 
-#define TEMPORARY(way, call)			\
-	static void way(void)			\
-	{					\
+#define TEMPORARY(way, call) \
+	static void way(void) \
+	{ \
 		char name[] = "made-XXXXXX.txt"; \
-						\
-		named(name, call);		\
+\
+		named(name, call); \
 	}
-#define TEMPORARY_BARE(way, call)		\
-	static void way(void)			\
-	{					\
-		char name[] = "made-XXXXXX";	\
-						\
-		named(name, call);		\
+#define TEMPORARY_BARE(way, call) \
+	static void way(void) \
+	{ \
+		char name[] = "made-XXXXXX"; \
+\
+		named(name, call); \
 	}
 
 TEMPORARY_BARE(way_mkstemp, mkstemp(name))
@@ -198,18 +199,48 @@ static void way_came_and_went(void)
 }
 
 const struct way ways_open[] = {
-	WAY(open), WAY(open_create), WAY(open_append), WAY(open_rdwr),
-	WAY(open64), WAY(open64_create), WAY(openat_cwd), WAY(openat_folder),
-	WAY(openat_folder_create), WAY(openat64), WAY(openat_up), WAY(creat),
-	WAY(creat64), WAY(open_2), WAY(open64_2), WAY(openat_2),
-	WAY(openat64_2), WAY(syscall_openat), WAY(doubled_slash),
-	WAY(syscall_openat2), WAY(open_handle), WAY(tmpfile_named), WAY(fopen),
-	WAY(fopen_write), WAY(fopen_append), WAY(fopen64), WAY(freopen),
-	WAY(freopen64), WAY(freopen_null), WAY(fdopen), WAY(mkstemp),
-	WAY(mkstemp64), WAY(mkostemp), WAY(mkostemp64), WAY(mkstemps),
-	WAY(mkstemps64), WAY(mkostemps), WAY(mkostemps64), WAY(came_and_went),
+	WAY(open),
+	WAY(open_create),
+	WAY(open_append),
+	WAY(open_rdwr),
+	WAY(open64),
+	WAY(open64_create),
+	WAY(openat_cwd),
+	WAY(openat_folder),
+	WAY(openat_folder_create),
+	WAY(openat64),
+	WAY(openat_up),
+	WAY(creat),
+	WAY(creat64),
+	WAY(open_2),
+	WAY(open64_2),
+	WAY(openat_2),
+	WAY(openat64_2),
+	WAY(syscall_openat),
+	WAY(doubled_slash),
+	WAY(syscall_openat2),
+	WAY(open_handle),
+	WAY(tmpfile_named),
+	WAY(fopen),
+	WAY(fopen_write),
+	WAY(fopen_append),
+	WAY(fopen64),
+	WAY(freopen),
+	WAY(freopen64),
+	WAY(freopen_null),
+	WAY(fdopen),
+	WAY(mkstemp),
+	WAY(mkstemp64),
+	WAY(mkostemp),
+	WAY(mkostemp64),
+	WAY(mkstemps),
+	WAY(mkstemps64),
+	WAY(mkostemps),
+	WAY(mkostemps64),
+	WAY(came_and_went),
 #ifdef SYS_open
-	WAY(syscall_open), WAY(syscall_open_create),
+	WAY(syscall_open),
+	WAY(syscall_open_create),
 #endif
 	{ NULL, NULL },
 };

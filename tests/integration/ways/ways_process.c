@@ -97,34 +97,38 @@ static void fill_cat(void)
 	memcpy(cat_args, args, sizeof(args));
 }
 
-#define CHILD(way, start, call)			\
-	static void way(void)			\
-	{					\
-		pid_t pid;			\
-						\
-		expect("read in.txt");		\
-		fill_cat();			\
-		pid = start;			\
-		if (pid == 0) {			\
-			call;			\
-			_exit(9);		\
-		}				\
-		wait_for(pid);			\
+#define CHILD(way, start, call) \
+	static void way(void) \
+	{ \
+		pid_t pid; \
+\
+		expect("read in.txt"); \
+		fill_cat(); \
+		pid = start; \
+		if (pid == 0) { \
+			call; \
+			_exit(9); \
+		} \
+		wait_for(pid); \
 	}
 
 CHILD(way_execve, fork(), execve(ways_self, cat_args, environ))
 CHILD(way_execv, fork(), execv(ways_self, cat_args))
 CHILD(way_execvp, fork(), execvp(ways_self, cat_args))
 CHILD(way_execvpe, fork(), execvpe(ways_self, cat_args, environ))
-CHILD(way_execl, fork(), execl(ways_self, "ways", "--cat", "in.txt", (char *)NULL))
-CHILD(way_execlp, fork(), execlp(ways_self, "ways", "--cat", "in.txt", (char *)NULL))
+CHILD(way_execl, fork(),
+      execl(ways_self, "ways", "--cat", "in.txt", (char *)NULL))
+CHILD(way_execlp, fork(),
+      execlp(ways_self, "ways", "--cat", "in.txt", (char *)NULL))
 CHILD(way_execle, fork(),
       execle(ways_self, "ways", "--cat", "in.txt", (char *)NULL, environ))
-CHILD(way_fexecve, fork(), fexecve(open(ways_self, O_RDONLY), cat_args, environ))
+CHILD(way_fexecve, fork(),
+      fexecve(open(ways_self, O_RDONLY), cat_args, environ))
 CHILD(way_execveat, fork(),
       syscall(SYS_execveat, AT_FDCWD, ways_self, cat_args, environ, 0))
 CHILD(way_vfork_exec, vfork(), execv(ways_self, cat_args))
-CHILD(way_empty_environment, fork(), execve(ways_self, cat_args, no_environment))
+CHILD(way_empty_environment, fork(),
+      execve(ways_self, cat_args, no_environment))
 CHILD(way_vfork_empty_environment, vfork(),
       execve(ways_self, cat_args, no_environment))
 CHILD(way_syscall_execve, fork(),
@@ -148,7 +152,8 @@ static void way_posix_spawn_empty_environment(void)
 
 	expect("read in.txt");
 	fill_cat();
-	errno = posix_spawnp(&pid, ways_self, NULL, NULL, cat_args, no_environment);
+	errno = posix_spawnp(&pid, ways_self, NULL, NULL, cat_args,
+			     no_environment);
 	if (errno)
 		err(3, "posix_spawnp");
 	wait_for(pid);
@@ -232,13 +237,30 @@ static void way_raw_fork(void)
 }
 
 const struct way ways_process[] = {
-	WAY(thread), WAY(fork_exit), WAY(fork_killed), WAY(double_fork),
-	WAY(execve), WAY(execv), WAY(execvp), WAY(execvpe), WAY(execl),
-	WAY(execlp), WAY(execle), WAY(fexecve), WAY(execveat), WAY(vfork_exec),
-	WAY(empty_environment), WAY(vfork_empty_environment),
-	WAY(syscall_execve), WAY(posix_spawn),
-	WAY(posix_spawn_empty_environment), WAY(posix_spawn_file_actions),
-	WAY(system), WAY(system_cleared_environment), WAY(popen),
-	WAY(clone_vm), WAY(raw_fork),
+	WAY(thread),
+	WAY(fork_exit),
+	WAY(fork_killed),
+	WAY(double_fork),
+	WAY(execve),
+	WAY(execv),
+	WAY(execvp),
+	WAY(execvpe),
+	WAY(execl),
+	WAY(execlp),
+	WAY(execle),
+	WAY(fexecve),
+	WAY(execveat),
+	WAY(vfork_exec),
+	WAY(empty_environment),
+	WAY(vfork_empty_environment),
+	WAY(syscall_execve),
+	WAY(posix_spawn),
+	WAY(posix_spawn_empty_environment),
+	WAY(posix_spawn_file_actions),
+	WAY(system),
+	WAY(system_cleared_environment),
+	WAY(popen),
+	WAY(clone_vm),
+	WAY(raw_fork),
 	{ NULL, NULL },
 };
