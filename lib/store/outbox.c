@@ -59,7 +59,7 @@ static int folder_of(const struct pedigree_config *config, const char *backend,
 
 /*
  * The names in `[backend] use`, one after the other: *at is where to go on.
- * NULL at the end; else a string in `word`.
+ * NULL at the end and when memory ran out; else a string in `word`.
  */
 static const char *next_backend(const char **at, struct pedigree_buf *word)
 {
@@ -72,14 +72,13 @@ static const char *next_backend(const char **at, struct pedigree_buf *word)
 	pedigree_buf_reset(word);
 	pedigree_buf_add(word, *at, n);
 	*at += n;
-	return word->data;
+	return pedigree_buf_error(word) ? NULL : word->data;
 }
 
+/* NULL: out of memory, since the key has a default. */
 static const char *configured(const struct pedigree_config *config)
 {
-	const char *use = pedigree_config_get(config, "backend", NULL, "use");
-
-	return use ? use : "";
+	return pedigree_config_get(config, "backend", NULL, "use");
 }
 
 static int put_one(const struct pedigree_config *config, const char *backend,
@@ -114,6 +113,8 @@ int pedigree_outbox_put(const struct pedigree_config *config,
 	    strchr(record->run, '/'))
 		return pedigree_fail(err, PEDIGREE_EINVAL,
 				     "a record needs the name of its run");
+	if (!at)
+		return pedigree_fail_memory(err);
 	result = pedigree_record_to_json(record, &json, err);
 	if (!result && pedigree_buf_error(&json))
 		result = pedigree_fail_memory(err);
@@ -256,7 +257,7 @@ size_t pedigree_outbox_waiting(const struct pedigree_config *config,
 
 	if (backend)
 		return count_waiting(config, backend);
-	while ((backend = next_backend(&at, &word)))
+	while (at && (backend = next_backend(&at, &word)))
 		waiting += count_waiting(config, backend);
 	return waiting;
 }
@@ -286,11 +287,15 @@ int pedigree_outbox_push(const struct pedigree_config *config,
 	*ret_result = (struct pedigree_push_result){ 0 };
 	if (backend)
 		return push_named(config, backend, ret_result, err);
+	if (!at)
+		return pedigree_fail_memory(err);
 	while ((backend = next_backend(&at, &word))) {
 		int status = push_named(config, backend, ret_result, err);
 
 		if (status && !result)
 			result = status;
 	}
+	if (pedigree_buf_error(&word))
+		return pedigree_fail_memory(err);
 	return result;
 }

@@ -4,6 +4,7 @@
 
 if HAVE_CMOCKA
 unit_tests = \
+	%D%/test_backends \
 	%D%/test_config \
 	%D%/test_evlog \
 	%D%/test_evlog_damage \
@@ -13,6 +14,7 @@ unit_tests = \
 	%D%/test_ledger_rules \
 	%D%/test_model \
 	%D%/test_redact \
+	%D%/test_outbox \
 	%D%/test_rollup \
 	%D%/test_rules
 
@@ -31,6 +33,11 @@ unit_alloc_ldflags = \
 unit_folder = %D%/support/folder.c %D%/support/folder.h
 unit_log = %D%/support/log.c %D%/support/log.h
 unit_scene = %D%/support/scene.c %D%/support/scene.h
+
+tests_unit_test_backends_SOURCES = %D%/test_backends.c $(unit_alloc) $(unit_scene)
+tests_unit_test_backends_CFLAGS = $(unit_cflags)
+tests_unit_test_backends_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+tests_unit_test_backends_LDFLAGS = $(unit_alloc_ldflags)
 
 tests_unit_test_evlog_SOURCES = %D%/test_evlog.c $(unit_folder) $(unit_log)
 tests_unit_test_evlog_CFLAGS = $(unit_cflags)
@@ -58,6 +65,11 @@ tests_unit_test_ledger_rules_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_model_SOURCES = %D%/test_model.c
 tests_unit_test_model_CFLAGS = $(unit_cflags)
 tests_unit_test_model_LDADD = $(unit_ldadd)
+
+tests_unit_test_outbox_SOURCES = %D%/test_outbox.c $(unit_alloc) $(unit_scene)
+tests_unit_test_outbox_CFLAGS = $(unit_cflags)
+tests_unit_test_outbox_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+tests_unit_test_outbox_LDFLAGS = $(unit_alloc_ldflags)
 
 tests_unit_test_rollup_SOURCES = %D%/test_rollup.c
 tests_unit_test_rollup_CFLAGS = $(unit_cflags)
