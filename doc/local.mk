@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-dist_doc_DATA += %D%/glossary.md
+dist_doc_DATA += \
+	%D%/glossary.md \
+	%D%/how-to-add-a-hook.md

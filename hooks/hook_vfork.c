@@ -39,6 +39,7 @@ pid_t (*pedigree_vfork_next(void))(void)
 #if defined(__x86_64__)
 __asm__(".text\n"
 	".globl vfork\n"
+	".globl __vfork\n"
 	".type vfork, @function\n"
 	"vfork:\n"
 	".cfi_startproc\n"
@@ -50,10 +51,12 @@ __asm__(".text\n"
 	".cfi_adjust_cfa_offset -8\n"
 	"	jmp *%rax\n"
 	".cfi_endproc\n"
-	".size vfork, .-vfork\n");
+	".size vfork, .-vfork\n"
+	".set __vfork, vfork\n");
 #elif defined(__aarch64__)
 __asm__(".text\n"
 	".globl vfork\n"
+	".globl __vfork\n"
 	".type vfork, %function\n"
 	"vfork:\n"
 	".cfi_startproc\n"
@@ -66,5 +69,6 @@ __asm__(".text\n"
 	"	mov x16, x0\n"
 	"	br x16\n"
 	".cfi_endproc\n"
-	".size vfork, .-vfork\n");
+	".size vfork, .-vfork\n"
+	".set __vfork, vfork\n");
 #endif

@@ -64,3 +64,6 @@ hooks/preload.map: $(srcdir)/%D%/interpose.def config.h
 		END { print "local:\n\t*;\n};" }' $@.tmp > $@ && \
 	rm -f $@.tmp
 CLEANFILES += hooks/preload.map
+EXTRA_DIST += \
+	%D%/imports.allow \
+	%D%/interpose.omit

@@ -11,6 +11,9 @@ policy_tests = \
 	%D%/layers.py \
 	%D%/lengths.sh \
 	%D%/news.sh \
+	%D%/shim_exports.sh \
+	%D%/shim_imports.sh \
+	%D%/shim_siblings.sh \
 	%D%/spdx.sh
 
 TESTS += $(policy_tests)
