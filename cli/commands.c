@@ -11,6 +11,7 @@
 #define COMMANDS(ROW) \
 	ROW(run) \
 	ROW(deploy) \
+	ROW(config) \
 	ROW(push) \
 	ROW(doctor)
 

@@ -559,24 +559,42 @@ static void test_state_is_where_the_environment_says(void **state)
 	check_state(f, own, "/p/r", "/p/r/spool");
 }
 
-static void test_the_table_and_the_example_tell_the_same_keys(void **state)
+static void read_page(const char *name, struct pedigree_buf *text)
 {
-	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
 	const char *top = getenv("top_srcdir");
 
+	pedigree_path_join(&path, top ? top : ".", name);
+	assert_int_equal(pedigree_read_file(path.data, 1 << 20, text, NULL), 0);
+}
+
+static void has_line(const struct pedigree_buf *text, const char *format,
+		     const char *word)
+{
+	_cleanup_buf_ struct pedigree_buf line = PEDIGREE_BUF_INIT;
+
+	pedigree_buf_addf(&line, "\n%s%s", format, word);
+	if (!strstr(text->data, line.data))
+		fail_msg("there is no line '%s'", line.data + 1);
+}
+
+static void test_the_documents_tell_every_section_and_key(void **state)
+{
+	_cleanup_buf_ struct pedigree_buf example = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf manual = PEDIGREE_BUF_INIT;
+
 	(void)state;
-	pedigree_path_join(&path, top ? top : ".",
-			   "conf/pedigree.conf.example");
-	assert_int_equal(pedigree_read_file(path.data, 1 << 20, &text, NULL),
-			 0);
+	read_page("conf/pedigree.conf.example", &example);
+	read_page("man/pedigree.conf.5", &manual);
+	for (const struct pedigree_section_def *s = pedigree_sections; s->name;
+	     s++) {
+		has_line(&example, "[", s->name);
+		has_line(&manual, ".Ss Section ", s->name);
+	}
 	for (const struct pedigree_key_def *k = pedigree_keys; k->section;
 	     k++) {
-		_cleanup_buf_ struct pedigree_buf line = PEDIGREE_BUF_INIT;
-
-		pedigree_buf_addf(&line, "\n#%s =", k->key);
-		if (!strstr(text.data, line.data))
-			fail_msg("the example lacks %s", k->key);
+		has_line(&example, "#", k->key);
+		has_line(&manual, ".It Cm ", k->key);
 	}
 }
 
@@ -605,8 +623,7 @@ int main(void)
 		WITH_FILES(test_flags_reach_every_section),
 		WITH_FILES(test_options_of_backends_are_checked_when_known),
 		WITH_FILES(test_state_is_where_the_environment_says),
-		cmocka_unit_test(
-			test_the_table_and_the_example_tell_the_same_keys),
+		cmocka_unit_test(test_the_documents_tell_every_section_and_key),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <string.h>
+
+#include "cli/cli.h"
+
+struct options {
+	struct pedigree_print print;
+	bool show_origin;
+};
+
+struct listing {
+	bool show_origin;
+	bool json;
+	bool any;
+	char section[128]; /* whose header was printed last */
+};
+
+static bool on_option(void *ctx, const struct cli_option *option,
+		      const char *value)
+{
+	struct options *options = ctx;
+	bool ok = true;
+
+	if (strcmp(option->name, "show-origin") == 0)
+		options->show_origin = true;
+	else
+		cli_print_option(option, value, &options->print, &ok);
+	return ok;
+}
+
+/* Values from the environment may hold any byte but NUL. */
+static void put_text(const char *text)
+{
+	for (; *text; text++)
+		putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?'
+								    : *text);
+}
+
+/* Bytes of the UTF-8 sequence at `text`; 0 for what is none. */
+static unsigned int utf8_length(const unsigned char *text)
+{
+	unsigned int n = text[0] < 0x80	   ? 1
+			 : text[0] >= 0xf0 ? 4
+			 : text[0] >= 0xe0 ? 3
+					   : 2;
+
+	if (text[0] > 0xf4 || (text[0] >= 0x80 && text[0] < 0xc2) ||
+	    (text[0] == 0xe0 && text[1] < 0xa0) ||
+	    (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) ||
+	    (text[0] == 0xf4 && text[1] > 0x8f))
+		return 0;
+	for (unsigned int i = 1; i < n; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	return n;
+}
+
+static void put_json(const char *name, const char *value, const char *end)
+{
+	const unsigned char *text = (const unsigned char *)value;
+
+	printf("\"%s\": \"", name);
+	while (*text) {
+		unsigned int n = utf8_length(text);
+
+		if (!n)
+			fputs("\\ufffd", stdout);
+		else if (*text < ' ')
+			printf("\\u%04x", *text);
+		else if (*text == '"' || *text == '\\')
+			printf("\\%c", *text);
+		else
+			fwrite(text, 1, n, stdout);
+		text += n ? n : 1;
+	}
+	printf("\"%s", end);
+}
+
+static void list_json(struct listing *listing,
+		      const struct pedigree_setting_view *setting)
+{
+	fputs(listing->any ? ",\n  {" : "[\n  {", stdout);
+	put_json("Section", setting->section, ", ");
+	put_json("Key", setting->key, ", ");
+	put_json("Value", setting->value, ", ");
+	put_json("Origin", setting->origin, ", ");
+	printf("\"InForce\": %s}", setting->in_force ? "true" : "false");
+	listing->any = true;
+}
+
+static void list_text(struct listing *listing,
+		      const struct pedigree_setting_view *setting)
+{
+	if (!setting->in_force && !listing->show_origin)
+		return;
+	if (!listing->any || strcmp(listing->section, setting->section) != 0) {
+		fputs(listing->any ? "\n[" : "[", stdout);
+		put_text(setting->section);
+		puts("]");
+		snprintf(listing->section, sizeof(listing->section), "%s",
+			 setting->section);
+	}
+	listing->any = true;
+	if (!setting->in_force)
+		fputs("; replaced: ", stdout);
+	put_text(setting->key);
+	fputs(" = ", stdout);
+	put_text(setting->value);
+	if (listing->show_origin) {
+		fputs(" ; ", stdout);
+		put_text(setting->origin);
+	}
+	putchar('\n');
+}
+
+static void list_one(void *ctx, const struct pedigree_setting_view *setting)
+{
+	struct listing *listing = ctx;
+
+	if (listing->json)
+		list_json(listing, setting);
+	else
+		list_text(listing, setting);
+}
+
+static int list(const struct pedigree *pedigree, const struct options *options)
+{
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	struct listing listing = {
+		.show_origin = options->show_origin,
+		.json = options->print.format == PEDIGREE_JSON,
+	};
+
+	if (pedigree_settings(pedigree, list_one, &listing, &err) < 0)
+		return cli_fail(&err);
+	if (listing.json)
+		puts(listing.any ? "\n]" : "[]");
+	return CLI_OK;
+}
+
+static int print_value(const struct pedigree *pedigree, const char *name)
+{
+	const char *value = pedigree_setting(pedigree, name);
+
+	if (!value)
+		return CLI_NOTHING;
+	puts(value);
+	return CLI_OK;
+}
+
+static int config(const struct cli_command *self, int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct pedigree *pedigree;
+	int first, status;
+
+	cli_print_init(&options.print, stdout);
+	first = cli_parse(self, argc, argv, on_option, &options);
+	if (first < 0)
+		return CLI_TROUBLE;
+	if (argc - first > 1)
+		return cli_usage(self,
+				 "config takes one name, and '%s' is a second",
+				 argv[first + 1]);
+	pedigree = cli_open(NULL);
+	if (!pedigree)
+		return CLI_TROUBLE;
+	status = first < argc ? print_value(pedigree, argv[first])
+			      : list(pedigree, &options);
+	pedigree_close(pedigree);
+	return status;
+}
+
+static const struct cli_option config_options[] = {
+	{ .name = "show-origin",
+	  .help = "behind each value where it comes from; replaced ones, too" },
+	{ .name = "format",
+	  .value = "FORMAT",
+	  .choices = "text|json",
+	  .help = "print text (the default) or JSON" },
+	{ .name = "json", .help = "the same as --format json" },
+	{ .name = NULL },
+};
+
+const struct cli_command cli_config = {
+	.name = "config",
+	.arguments = "[SECTION.KEY]",
+	.summary = "print the configuration and where it comes from",
+	.description =
+		"Prints all settings in force, lowest layer first: built-in ones, then files,\n"
+		"environment and flags. Of rules (match in [artifact NAME] and [exclude]) those\n"
+		"of higher layers are tried first. With SECTION.KEY prints that value alone.\n"
+		"\n"
+		"Exit status: 0, 1 when SECTION.KEY has no value, 2 when the configuration is\n"
+		"wrong. pedigree.conf(5) describes the files.",
+	.options = config_options,
+	.main = config,
+};
