@@ -11,7 +11,7 @@ while read -r document; do
 		"$document" | tr -d '`' | sort -u >"$work/paths"
 	while read -r path; do
 		[ -e "$path" ] || case $path in
-		*MODULE*) ;;
+		*MODULE* | *FAMILY* | *NAME*) ;;
 		*) offence_ "$document names $path" ;;
 		esac
 	done <"$work/paths"
