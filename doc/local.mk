@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 dist_doc_DATA += \
+	%D%/event-log.md \
 	%D%/glossary.md \
 	%D%/how-to-add-a-hook.md

@@ -8,6 +8,7 @@ unit_tests = \
 	%D%/test_config \
 	%D%/test_evlog \
 	%D%/test_evlog_damage \
+	%D%/test_evlog_fixture \
 	%D%/test_evlog_live \
 	%D%/test_glob \
 	%D%/test_json \
@@ -48,6 +49,12 @@ tests_unit_test_evlog_damage_SOURCES = %D%/test_evlog_damage.c \
 tests_unit_test_evlog_damage_CFLAGS = $(unit_cflags)
 tests_unit_test_evlog_damage_LDFLAGS = $(unit_alloc_ldflags)
 tests_unit_test_evlog_damage_LDADD = $(unit_ldadd)
+
+tests_unit_test_evlog_fixture_SOURCES = %D%/test_evlog_fixture.c \
+	$(unit_folder) $(unit_log)
+tests_unit_test_evlog_fixture_CFLAGS = $(unit_cflags)
+tests_unit_test_evlog_fixture_LDADD = $(unit_ldadd)
+EXTRA_DIST += %D%/fixtures/v1.events.hex
 
 tests_unit_test_evlog_live_SOURCES = %D%/test_evlog_live.c $(unit_folder) \
 	$(unit_log)
