@@ -161,8 +161,8 @@ static int write_all(int fd, const char *bytes, size_t n)
 	return 0;
 }
 
-int pedigree_write_file(const char *path, const void *bytes, size_t n,
-			struct pedigree_error *err)
+static int replace(const char *path, const void *bytes, size_t n, bool sync,
+		   struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf temporary = PEDIGREE_BUF_INIT;
 	int fd, code;
@@ -173,7 +173,7 @@ int pedigree_write_file(const char *path, const void *bytes, size_t n,
 	fd = mkostemp(temporary.data, O_CLOEXEC);
 	if (fd < 0)
 		return pedigree_fail_errno(err, "cannot write %s", path);
-	if (write_all(fd, bytes, n) < 0 || fsync(fd) < 0) {
+	if (write_all(fd, bytes, n) < 0 || (sync && fsync(fd) < 0)) {
 		code = pedigree_fail_errno(err, "cannot write %s", path);
 		close(fd);
 		goto undo;
@@ -186,4 +186,16 @@ int pedigree_write_file(const char *path, const void *bytes, size_t n,
 undo:
 	unlink(temporary.data);
 	return code;
+}
+
+int pedigree_write_file(const char *path, const void *bytes, size_t n,
+			struct pedigree_error *err)
+{
+	return replace(path, bytes, n, true, err);
+}
+
+int pedigree_write_file_soon(const char *path, const void *bytes, size_t n,
+			     struct pedigree_error *err)
+{
+	return replace(path, bytes, n, false, err);
 }

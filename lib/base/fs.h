@@ -32,6 +32,12 @@ int pedigree_read_file(const char *path, size_t max, struct pedigree_buf *ret,
  */
 int pedigree_write_file(const char *path, const void *bytes, size_t n,
 			struct pedigree_error *err);
+/*
+ * The same without fsync: survives the death of any process, but after a
+ * crash of the machine the file may be the old one or empty.
+ */
+int pedigree_write_file_soon(const char *path, const void *bytes, size_t n,
+			     struct pedigree_error *err);
 
 /* Appends "folder/name" (or `name` alone when absolute). */
 void pedigree_path_join(struct pedigree_buf *buf, const char *folder,

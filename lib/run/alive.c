@@ -155,7 +155,8 @@ int pedigree_alive_write(const char *folder,
 	if (pedigree_buf_error(&path) || pedigree_buf_error(&text))
 		return pedigree_fail_memory(err);
 	if (record->still_running.n)
-		return pedigree_write_file(path.data, text.data, text.len, err);
+		return pedigree_write_file_soon(path.data, text.data, text.len,
+						err);
 	if (unlink(path.data) < 0 && errno != ENOENT)
 		return pedigree_fail_errno(err, "cannot remove %s", path.data);
 	return 0;

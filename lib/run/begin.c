@@ -279,7 +279,7 @@ int pedigree_run_started(const struct pedigree_config *config,
 	pedigree_run_folder(config, facts->run, &folder);
 	if (pedigree_buf_error(&folder))
 		return pedigree_fail_memory(err);
-	return pedigree_begin_write(folder.data, facts, err);
+	return pedigree_pid_write(folder.data, facts, err);
 }
 
 int pedigree_run_ended(const struct pedigree_config *config,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * begin.json, git.json and end.json.
+ * begin.json, pid.json, git.json and end.json.
  */
 #include "config.h"
 
@@ -182,6 +182,8 @@ static json_t *pack_inherited(const struct pedigree_run_facts *facts)
 	return array;
 }
 
+/* Only the beginning must survive a crash of the machine: what follows can
+   be told from the event log and the ledger, and need not cost an fsync. */
 static int write_json(const char *folder, const char *name, json_t *root,
 		      bool complete, struct pedigree_error *err)
 {
@@ -193,8 +195,11 @@ static int write_json(const char *folder, const char *name, json_t *root,
 	pedigree_path_join(&path, folder, name);
 	if (!text || pedigree_buf_error(&path))
 		rc = pedigree_fail_memory(err);
-	else
+	else if (strcmp(name, PEDIGREE_BEGIN_NAME) == 0)
 		rc = pedigree_write_file(path.data, text, strlen(text), err);
+	else
+		rc = pedigree_write_file_soon(path.data, text, strlen(text),
+					      err);
 	free(text);
 	return rc;
 }
@@ -213,9 +218,6 @@ int pedigree_begin_write(const char *folder,
 				       pack(*text_at(members, i)));
 	ok = ok && set(root, "Deploy", json_boolean(facts->deploy)) &&
 	     set(root, "Argv", pack_argv(facts->argv)) &&
-	     set(root, "Pid", json_integer(facts->pid)) &&
-	     set(root, "PidStart",
-		 json_integer((json_int_t)facts->pid_start)) &&
 	     set(root, "StartMs", json_integer(facts->start_ms)) &&
 	     set(root, "StartNs", json_integer((json_int_t)facts->start_ns)) &&
 	     set(root, "Params", pack_pairs(&facts->params)) &&
@@ -248,6 +250,8 @@ static int read_json(const char *folder, const char *name, json_t **ret_root,
 	rc = pedigree_read_file(path.data, MAX_BYTES, &text, err);
 	if (rc < 0)
 		return rc;
+	if (text.len == 0) /* the machine crashed */
+		return PEDIGREE_ENOTFOUND;
 	root = json_loadb(text.data, text.len, 0, &why);
 	if (!root || !json_is_object(root)) {
 		json_decref(root);
@@ -342,6 +346,30 @@ static int64_t number(const json_t *root, const char *key)
 	return json_integer_value(json_object_get(root, key));
 }
 
+int pedigree_pid_write(const char *folder,
+		       const struct pedigree_run_facts *facts,
+		       struct pedigree_error *err)
+{
+	json_t *root = json_pack("{s:I, s:I}", "Pid", (json_int_t)facts->pid,
+				 "PidStart", (json_int_t)facts->pid_start);
+
+	return write_json(folder, PEDIGREE_PID_NAME, root, root != NULL, err);
+}
+
+static int read_pid(const char *folder, struct pedigree_run_facts *facts,
+		    struct pedigree_error *err)
+{
+	json_t *root;
+	int rc = read_json(folder, PEDIGREE_PID_NAME, &root, err);
+
+	if (rc < 0)
+		return rc == PEDIGREE_ENOTFOUND ? 0 : rc;
+	facts->pid = (uint32_t)number(root, "Pid");
+	facts->pid_start = (uint64_t)number(root, "PidStart");
+	json_decref(root);
+	return 0;
+}
+
 int pedigree_begin_read(const char *folder, struct pedigree_run_facts *facts,
 			struct pedigree_error *err)
 {
@@ -359,8 +387,6 @@ int pedigree_begin_read(const char *folder, struct pedigree_run_facts *facts,
 		*text_at(&read, i) =
 			unpack(json_object_get(root, texts[i].key), &ok);
 	read.deploy = json_is_true(json_object_get(root, "Deploy"));
-	read.pid = (uint32_t)number(root, "Pid");
-	read.pid_start = (uint64_t)number(root, "PidStart");
 	read.start_ms = number(root, "StartMs");
 	read.start_ns = (uint64_t)number(root, "StartNs");
 	ok = ok && unpack_argv(json_object_get(root, "Argv"), &read) &&
@@ -378,6 +404,11 @@ int pedigree_begin_read(const char *folder, struct pedigree_run_facts *facts,
 					  "%s/%s names no run", folder,
 					  PEDIGREE_BEGIN_NAME)
 			  : pedigree_fail_memory(err);
+	}
+	rc = read_pid(folder, &read, err);
+	if (rc < 0) {
+		pedigree_run_facts_clear(&read);
+		return rc;
 	}
 	*facts = read;
 	return 0;

@@ -133,7 +133,7 @@ static int keep(const char *folder, const struct pedigree_record *record,
 		return rc;
 	if (pedigree_buf_error(&path) || pedigree_buf_error(&text))
 		return pedigree_fail_memory(err);
-	return pedigree_write_file(path.data, text.data, text.len, err);
+	return pedigree_write_file_soon(path.data, text.data, text.len, err);
 }
 
 static int finish_locked(const struct pedigree_config *config, const char *run,

@@ -3,6 +3,7 @@
  * The life of a run in the spool.
  *
  *	SPOOL/runs/RUN/begin.json		written before the program starts
+ *	SPOOL/runs/RUN/pid.json			the command's pid, once it runs
  *	SPOOL/runs/RUN/git.json			what git said, soon after the start
  *	SPOOL/runs/RUN/libpedigree-preload.so	symbolic link to the shim
  *	SPOOL/runs/RUN/HOST.events		the event log
@@ -67,7 +68,7 @@ int pedigree_run_begin(const struct pedigree_config *config,
 		       struct pedigree_run_facts *facts, bool *ret_renamed,
 		       struct pedigree_buf *ret_preload, int *ret_lock,
 		       struct pedigree_error *err);
-/* Completes begin.json with the command's pid. */
+/* Writes pid.json. */
 int pedigree_run_started(const struct pedigree_config *config,
 			 struct pedigree_run_facts *facts, pid_t pid,
 			 struct pedigree_error *err);

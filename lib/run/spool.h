@@ -15,6 +15,7 @@
 #include "graph/model.h"
 #include "rules/config.h"
 
+#define PEDIGREE_PID_NAME "pid.json"
 #define PEDIGREE_END_NAME "end.json"
 #define PEDIGREE_GIT_NAME "git.json"
 #define PEDIGREE_LOCK_NAME "lock"
@@ -41,6 +42,10 @@ uint64_t pedigree_pid_start(pid_t pid);
 int pedigree_begin_write(const char *folder,
 			 const struct pedigree_run_facts *facts,
 			 struct pedigree_error *err);
+int pedigree_pid_write(const char *folder,
+		       const struct pedigree_run_facts *facts,
+		       struct pedigree_error *err);
+/* With pid.json, where there is one. */
 int pedigree_begin_read(const char *folder, struct pedigree_run_facts *facts,
 			struct pedigree_error *err);
 int pedigree_end_write(const char *folder,
