@@ -130,7 +130,17 @@ static int ask_number(struct pedigree_db *db, const char *sql,
 	return 0;
 }
 
-/* 1: ours, 0: empty (nobody's yet), or a failure. */
+/* SQLite takes a file of a few bytes for an empty database, and would write
+   over it. */
+static bool too_small(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_size > 0 && st.st_size < 512;
+}
+
+/* 1: ours, 0: empty (nobody's yet), or a failure. In a transaction, or it
+   may see the identity as it was before another process made the tables. */
 static int whose(struct pedigree_db *db, struct pedigree_error *err)
 {
 	const struct pedigree_db_kind *kind = db->kind;
@@ -145,6 +155,11 @@ static int whose(struct pedigree_db *db, struct pedigree_error *err)
 				    &tables, err);
 	if (status)
 		return status;
+	if (too_small(db->path))
+		return pedigree_fail(
+			err, PEDIGREE_EFORMAT,
+			"%s is not a usable %s (file is not a database); %s",
+			db->path, kind->what, kind->advice);
 	if (id == 0 && version == 0 && tables == 0)
 		return 0;
 	if (id != kind->application_id)
@@ -244,7 +259,10 @@ static int set_up(struct pedigree_db *db, enum pedigree_db_mode mode,
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
 			  NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	status = whose(db, err);
+	status = execute(db, "BEGIN", "open", err);
+	if (!status)
+		status = whose(db, err);
+	pedigree_db_rollback(db);
 	if (status < 0)
 		return status;
 	if (mode == PEDIGREE_DB_READ) {

@@ -12,7 +12,9 @@ unit_tests = \
 	%D%/test_evlog_live \
 	%D%/test_glob \
 	%D%/test_json \
+	%D%/test_ledger \
 	%D%/test_ledger_rules \
+	%D%/test_ledger_writers \
 	%D%/test_model \
 	%D%/test_redact \
 	%D%/test_outbox \
@@ -65,9 +67,17 @@ tests_unit_test_json_SOURCES = %D%/test_json.c
 tests_unit_test_json_CFLAGS = $(unit_cflags)
 tests_unit_test_json_LDADD = $(unit_ldadd)
 
+tests_unit_test_ledger_SOURCES = %D%/test_ledger.c $(unit_scene)
+tests_unit_test_ledger_CFLAGS = $(unit_cflags)
+tests_unit_test_ledger_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+
 tests_unit_test_ledger_rules_SOURCES = %D%/test_ledger_rules.c $(unit_scene)
 tests_unit_test_ledger_rules_CFLAGS = $(unit_cflags)
 tests_unit_test_ledger_rules_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+
+tests_unit_test_ledger_writers_SOURCES = %D%/test_ledger_writers.c $(unit_scene)
+tests_unit_test_ledger_writers_CFLAGS = $(unit_cflags)
+tests_unit_test_ledger_writers_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 
 tests_unit_test_model_SOURCES = %D%/test_model.c
 tests_unit_test_model_CFLAGS = $(unit_cflags)
