@@ -6,18 +6,20 @@ if HAVE_CMOCKA
 unit_tests = \
 	%D%/test_backends \
 	%D%/test_config \
+	%D%/test_digests \
 	%D%/test_evlog \
 	%D%/test_evlog_damage \
 	%D%/test_evlog_fixture \
 	%D%/test_evlog_live \
 	%D%/test_glob \
 	%D%/test_json \
+	%D%/test_jsonl \
 	%D%/test_ledger \
 	%D%/test_ledger_rules \
 	%D%/test_ledger_writers \
 	%D%/test_model \
-	%D%/test_redact \
 	%D%/test_outbox \
+	%D%/test_redact \
 	%D%/test_rollup \
 	%D%/test_rules
 
@@ -41,6 +43,11 @@ tests_unit_test_backends_SOURCES = %D%/test_backends.c $(unit_alloc) $(unit_scen
 tests_unit_test_backends_CFLAGS = $(unit_cflags)
 tests_unit_test_backends_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_backends_LDFLAGS = $(unit_alloc_ldflags)
+
+tests_unit_test_digests_SOURCES = %D%/test_digests.c $(unit_alloc) $(unit_scene)
+tests_unit_test_digests_CFLAGS = $(unit_cflags)
+tests_unit_test_digests_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+tests_unit_test_digests_LDFLAGS = $(unit_alloc_ldflags)
 
 tests_unit_test_evlog_SOURCES = %D%/test_evlog.c $(unit_folder) $(unit_log)
 tests_unit_test_evlog_CFLAGS = $(unit_cflags)
@@ -66,6 +73,10 @@ tests_unit_test_evlog_live_LDADD = $(unit_ldadd)
 tests_unit_test_json_SOURCES = %D%/test_json.c
 tests_unit_test_json_CFLAGS = $(unit_cflags)
 tests_unit_test_json_LDADD = $(unit_ldadd)
+
+tests_unit_test_jsonl_SOURCES = %D%/test_jsonl.c $(unit_scene)
+tests_unit_test_jsonl_CFLAGS = $(unit_cflags)
+tests_unit_test_jsonl_LDADD = $(unit_ldadd) $(JANSSON_LIBS) $(SQLITE_LIBS)
 
 tests_unit_test_ledger_SOURCES = %D%/test_ledger.c $(unit_scene)
 tests_unit_test_ledger_CFLAGS = $(unit_cflags)
