@@ -22,6 +22,7 @@ int pedigree_open(const struct pedigree_options *options, struct pedigree **ret,
 	_cleanup_free_ struct pedigree *pedigree = NULL;
 	const struct pedigree_config_sources sources = {
 		.flags = options ? options->settings : NULL,
+		.backends = pedigree_backends,
 	};
 	int rc;
 

@@ -216,15 +216,11 @@ static bool is_uri(const char *text)
 
 static const char *words_fault(const char *text)
 {
-	_cleanup_free_ char *word = malloc(strlen(text) + 1);
 	int got;
 
-	if (!word)
-		return "cannot be read: out of memory";
-	while ((got = pedigree_next_word(&text, word)) > 0) {
-		if (!word[0])
-			return "has an empty pattern or name";
-	}
+	do
+		got = pedigree_next_word(&text, NULL);
+	while (got > 0);
 	return got < 0 ? "has a quote that is not closed" : NULL;
 }
 
@@ -269,27 +265,37 @@ const char *pedigree_value_fault(enum pedigree_value_type type,
 int pedigree_next_word(const char **text, char *word)
 {
 	const char *from = *text;
+	size_t n = 0;
 	char quote = 0;
 
 	while (isspace((unsigned char)*from))
 		from++;
-	if (!*from) {
-		*text = from;
-		return 0;
-	}
-	for (; *from && (quote || !isspace((unsigned char)*from)); from++) {
-		if (*from == '\\' && from[1]) {
-			*word++ = *from++;
-			*word++ = *from;
-		} else if (quote && *from == quote) {
+	for (; *from && (quote || !n || !isspace((unsigned char)*from));
+	     from++) {
+		if (quote && *from == quote) {
 			quote = 0;
-		} else if (!quote && (*from == '"' || *from == '\'')) {
-			quote = *from;
-		} else {
-			*word++ = *from;
+			continue;
 		}
+		if (!quote && (*from == '"' || *from == '\'')) {
+			quote = *from;
+			continue;
+		}
+		if (!quote && isspace((unsigned char)*from))
+			continue;
+		if (*from == '\\' && from[1]) {
+			if (word)
+				word[n] = *from;
+			n++;
+			from++;
+		}
+		if (word)
+			word[n] = *from;
+		n++;
 	}
-	*word = '\0';
+	if (word)
+		word[n] = '\0';
 	*text = from;
-	return quote ? -1 : 1;
+	if (quote)
+		return -1;
+	return n ? 1 : 0;
 }

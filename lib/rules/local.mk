@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 
 libpedigree_core_la_SOURCES += \
+	%D%/compile.c \
 	%D%/config.c \
 	%D%/config.h \
 	%D%/glob.c \
 	%D%/glob.h \
+	%D%/index.c \
+	%D%/index.h \
 	%D%/keys.c \
 	%D%/keys.def \
 	%D%/keys.h \

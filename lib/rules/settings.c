@@ -175,6 +175,7 @@ static int option_type(const struct pedigree_config *config,
 	const struct pedigree_backend_option *option;
 	const char *nearest = NULL;
 	unsigned int best = PEDIGREE_FAR;
+	char section[64];
 
 	*ret_type = PEDIGREE_VALUE_STRING;
 	if (!config->backends)
@@ -194,7 +195,8 @@ static int option_type(const struct pedigree_config *config,
 		*ret_type = types[option->type];
 		return 0;
 	}
-	return unknown_key(origin, ops->name, key, nearest, err);
+	snprintf(section, sizeof(section), "backend %s", name);
+	return unknown_key(origin, section, key, nearest, err);
 }
 
 static int find_type(const struct pedigree_config *config,
@@ -309,19 +311,37 @@ int pedigree_config_add(struct pedigree_config *config,
 	return 0;
 }
 
-static void **latest_place(struct pedigree_map *map, const char *section,
-			   const char *name, const char *key, bool make)
-{
-	_cleanup_buf_ struct pedigree_buf id = PEDIGREE_BUF_INIT;
+enum {
+	ID_MAX = 512
+};
 
-	pedigree_buf_add(&id, section, strlen(section) + 1);
-	pedigree_buf_add(&id, name, strlen(name) + 1);
-	pedigree_buf_add_str(&id, key);
-	if (pedigree_buf_error(&id))
-		return NULL;
-	if (!make && !pedigree_map_has(map, id.data, id.len))
-		return NULL;
-	return pedigree_map_at(map, id.data, id.len, NULL);
+/* "section\0name\0key", or 0 when it is too long for the table. */
+static size_t setting_id(char out[ID_MAX], const char *section,
+			 const char *name, const char *key)
+{
+	int n = snprintf(out, ID_MAX, "%s%c%s%c%s", section, 0, name, 0, key);
+
+	return n > 0 && n < ID_MAX ? (size_t)n : 0;
+}
+
+/* Allocates nothing, so that a question cannot fail. */
+static const struct pedigree_setting *
+find_latest(const struct pedigree_config *config, const char *section,
+	    const char *name, const char *key)
+{
+	char id[ID_MAX];
+	size_t n = setting_id(id, section, name, key);
+
+	if (n)
+		return pedigree_map_get(config->latest, id, n);
+	for (size_t i = config->settings.n; i > 0; i--) {
+		const struct pedigree_setting *s = &config->settings.v[i - 1];
+
+		if (!strcmp(s->section, section) && !strcmp(s->name, name) &&
+		    !strcmp(s->key, key))
+			return s;
+	}
+	return NULL;
 }
 
 int pedigree_config_seal(struct pedigree_config *config,
@@ -332,25 +352,24 @@ int pedigree_config_seal(struct pedigree_config *config,
 		return pedigree_fail_memory(err);
 	for (size_t i = 0; i < config->settings.n; i++) {
 		struct pedigree_setting *s = &config->settings.v[i];
-		void **place = latest_place(config->latest, s->section, s->name,
-					    s->key, true);
+		char id[ID_MAX];
+		size_t n = setting_id(id, s->section, s->name, s->key);
+		void **place =
+			n ? pedigree_map_at(config->latest, id, n, NULL) : NULL;
 
-		if (!place || !pedigree_vec_push(&config->in_force))
+		if ((n && !place) || !pedigree_vec_push(&config->in_force))
 			return pedigree_fail_memory(err);
-		*place = s;
+		if (place)
+			*place = s;
 	}
 	for (size_t i = 0; i < config->settings.n; i++) {
-		struct pedigree_setting *s = &config->settings.v[i];
+		const struct pedigree_setting *s = &config->settings.v[i];
 		const struct pedigree_key_def *key =
 			pedigree_key_find(s->section, s->key);
-		void **place = latest_place(config->latest, s->section, s->name,
-					    s->key, false);
 
-		if (!place)
-			return pedigree_fail_memory(err);
 		config->in_force.v[i] =
-			*place == s ||
-			(key && key->type == PEDIGREE_VALUE_GLOBS);
+			(key && key->type == PEDIGREE_VALUE_GLOBS) ||
+			find_latest(config, s->section, s->name, s->key) == s;
 	}
 	return 0;
 }
@@ -359,10 +378,10 @@ const char *pedigree_config_get(const struct pedigree_config *config,
 				const char *section, const char *name,
 				const char *key)
 {
-	void **place = latest_place(config->latest, section, name ? name : "",
-				    key, false);
+	const struct pedigree_setting *s =
+		find_latest(config, section, name ? name : "", key);
 
-	return place ? ((struct pedigree_setting *)*place)->value : NULL;
+	return s ? s->value : NULL;
 }
 
 bool pedigree_config_bool(const struct pedigree_config *config,

@@ -115,6 +115,7 @@ tests_unit_test_redact_SOURCES = %D%/test_redact.c
 tests_unit_test_redact_CFLAGS = $(unit_cflags)
 tests_unit_test_redact_LDADD = $(unit_ldadd)
 
-tests_unit_test_rules_SOURCES = %D%/test_rules.c
+tests_unit_test_rules_SOURCES = %D%/test_rules.c $(unit_alloc)
 tests_unit_test_rules_CFLAGS = $(unit_cflags)
 tests_unit_test_rules_LDADD = $(unit_ldadd)
+tests_unit_test_rules_LDFLAGS = $(unit_alloc_ldflags)

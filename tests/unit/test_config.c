@@ -326,7 +326,7 @@ static void test_a_word_may_be_quoted(void **state)
 	static const char *const expected[] = {
 		"a b/*.csv", "c", "it's", "d\\ e", "x y",
 	};
-	const char *text = " \"a b/*.csv\"  c\t\"it's\" d\\ e x' 'y ";
+	const char *text = " \"a b/*.csv\" ''  c\t\"it's\" d\\ e x' 'y ";
 	char word[64];
 
 	(void)state;
@@ -522,8 +522,9 @@ static void test_options_of_backends_are_checked_when_known(void **state)
 	load(f);
 	equals(f, "backend", "ledger", "timeout", "5s");
 	unload(f);
-	refuse_text(f, "[backend ledger]\npth = /x\n",
-		    "2: unknown key 'pth' in [ledger]; did you mean 'path'?");
+	refuse_text(
+		f, "[backend ledger]\npth = /x\n",
+		"2: unknown key 'pth' in [backend ledger]; did you mean 'path'?");
 	refuse_text(
 		f, "[backend ledger]\ntimeout = x\n",
 		"2: 'x' for timeout in [backend] is not a duration such as 10s, 500ms or 2m");

@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "rules/config.h"
 #include "rules/rules.h"
+#include "tests/unit/support/alloc.h"
 
 static const char *const prefixes[] = {
 	"/home/ada/churn/venv", "/opt/py311", "/home/ada",
@@ -259,6 +260,10 @@ static void test_a_project_in_an_odd_place_is_not_noise(void **state)
 		.home = "/nonexistent",
 		.project = "/usr/src/app",
 	};
+	static const struct pedigree_scene system = {
+		.home = "/usr/sbin",
+		.project = "/usr/lib/python3",
+	};
 	struct fixture f = { 0 };
 
 	(void)state;
@@ -273,6 +278,9 @@ static void test_a_project_in_an_odd_place_is_not_noise(void **state)
 	begin(&f, NULL, &image);
 	expect(&f, "/usr/src/app/train.py", "Code", "DataSet");
 	expect(&f, "/usr/src/linux/x.h", "-", "-");
+	unload(&f);
+	begin(&f, NULL, &system);
+	expect(&f, "/usr/lib/python3/os.py", "-", "-");
 	unload(&f);
 }
 
@@ -464,9 +472,35 @@ static void test_a_million_paths_are_judged_in_seconds(void **state)
 	unload(&f);
 }
 
+static void test_every_allocation_may_fail(void **state)
+{
+	static const char *const flags[] = {
+		"artifact a.match='a b' ~/x/*.{y,z}", "map./m=s3://b", NULL,
+	};
+
+	(void)state;
+	/* There are thousands, alike but for the first. */
+	for (unsigned int n = 1;; n += 1 + n / 16) {
+		struct pedigree_error err = PEDIGREE_ERROR_INIT;
+		struct fixture f = { 0 };
+		int r;
+
+		alloc_fail_at(n);
+		r = load(&f, flags, &scene, &err);
+		if (!alloc_failed()) {
+			assert_int_equal(r, 0);
+			unload(&f);
+			break;
+		}
+		assert_int_equal(r, PEDIGREE_ENOMEM);
+		unload(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_allocation_may_fail),
 		cmocka_unit_test(
 			test_systems_interpreters_and_caches_are_noise),
 		cmocka_unit_test(test_data_models_and_code_are_kept),
