@@ -41,11 +41,12 @@ static int push(const struct cli_command *self, int argc, char **argv)
 	pedigree = cli_open(NULL);
 	if (!pedigree)
 		return CLI_TROUBLE;
-	cli_recover(pedigree);
 	rc = pedigree_push(pedigree, options.backend, &counts, &err);
 	if (!options.quiet)
 		printf("%zu delivered, %zu waiting, %zu rejected\n",
 		       counts.delivered, counts.waiting, counts.rejected);
+	/* After it: what recovery makes, it delivers itself. */
+	cli_recover(pedigree);
 	pedigree_close(pedigree);
 	if (rc < 0)
 		return cli_fail(&err);

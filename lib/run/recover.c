@@ -71,7 +71,7 @@ static const struct {
 } words[] = {
 	[PEDIGREE_RUN_AMENDABLE] = { "amended",
 				     "whose processes have ended since" },
-	[PEDIGREE_RUN_ENDED] = { "finished", "whose finisher was killed" },
+	[PEDIGREE_RUN_ENDED] = { "finished", "which had ended without one" },
 	[PEDIGREE_RUN_ABANDONED] = { "finished", "whose wrapper was killed" },
 };
 

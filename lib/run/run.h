@@ -12,8 +12,8 @@
  *	SPOOL/runs/RUN/alive			pids that record.json has as StillRunning
  *	SPOOL/runs/RUN/record.json		the record as last put in the outbox
  *
- * A spool that cannot take a log is replaced by /dev/shm/pedigree-UID for
- * that run; everything here looks in both places.
+ * A spool that cannot take a log is replaced by /dev/shm/pedigree-UID/HASH
+ * for that run; everything here looks in both places.
  *
  * The wrapper holds the lock from begin until its finisher is done, so a
  * folder whose lock is free has nobody who works on it.

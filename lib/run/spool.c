@@ -13,10 +13,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/fs.h"
 #include "evlog/format.h"
 #include "run/run.h"
+
+/* One for every spool, so that two users' homes or two tests do not finish
+   each other's runs. */
+static void add_spare(const struct pedigree_config *config,
+		      struct pedigree_buf *buf)
+{
+	const char *spool = pedigree_config_spool(config);
+	char name[PEDIGREE_SHA256_HEX] = "";
+
+	pedigree_sha256(spool, strlen(spool), name);
+	pedigree_buf_addf(buf, PEDIGREE_SPARE "/pedigree-%u/%.16s/runs",
+			  (unsigned int)geteuid(), name);
+}
 
 bool pedigree_spool_place(const struct pedigree_config *config, size_t i,
 			  struct pedigree_buf *buf)
@@ -25,8 +39,7 @@ bool pedigree_spool_place(const struct pedigree_config *config, size_t i,
 	if (i == 0)
 		pedigree_path_join(buf, pedigree_config_spool(config), "runs");
 	else if (i == 1)
-		pedigree_buf_addf(buf, "/dev/shm/pedigree-%u/runs",
-				  (unsigned int)geteuid());
+		add_spare(config, buf);
 	return i < 2;
 }
 

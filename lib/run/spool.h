@@ -22,6 +22,9 @@
 #define PEDIGREE_ALIVE_NAME "alive"
 #define PEDIGREE_RECORD_NAME "record.json"
 
+/* Where runs go whose spool cannot take a log; everybody may write here. */
+#define PEDIGREE_SPARE "/dev/shm"
+
 /* The places runs can be in; false when there is no i-th. */
 bool pedigree_spool_place(const struct pedigree_config *config, size_t i,
 			  struct pedigree_buf *buf);

@@ -105,7 +105,7 @@ def killed_finisher():
     subprocess.run(["pedigree", "run", "-q", "--name", "half", "--", "true"],
                    check=True, timeout=60)
     os.unlink(os.path.join(folder("half"), "record.json"))
-    check("finished the record of run half, whose finisher was killed"
+    check("finished the record of run half, which had ended without one"
           in next_command(), "after the death of the finisher")
 
 
