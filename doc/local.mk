@@ -2,4 +2,5 @@
 dist_doc_DATA += \
 	%D%/event-log.md \
 	%D%/glossary.md \
+	%D%/how-to-add-a-backend.md \
 	%D%/how-to-add-a-hook.md
