@@ -4,14 +4,20 @@
 
 if HAVE_CMOCKA
 unit_tests = \
+	%D%/test_arena \
 	%D%/test_backends \
+	%D%/test_buf \
 	%D%/test_config \
+	%D%/test_digest \
 	%D%/test_digests \
+	%D%/test_err \
 	%D%/test_evlog \
 	%D%/test_evlog_damage \
 	%D%/test_evlog_fixture \
 	%D%/test_evlog_live \
+	%D%/test_fs \
 	%D%/test_glob \
+	%D%/test_hash \
 	%D%/test_json \
 	%D%/test_jsonl \
 	%D%/test_ledger \
@@ -19,6 +25,7 @@ unit_tests = \
 	%D%/test_ledger_writers \
 	%D%/test_model \
 	%D%/test_outbox \
+	%D%/test_path \
 	%D%/test_redact \
 	%D%/test_rollup \
 	%D%/test_rules
@@ -119,3 +126,34 @@ tests_unit_test_rules_SOURCES = %D%/test_rules.c $(unit_alloc)
 tests_unit_test_rules_CFLAGS = $(unit_cflags)
 tests_unit_test_rules_LDADD = $(unit_ldadd)
 tests_unit_test_rules_LDFLAGS = $(unit_alloc_ldflags)
+
+tests_unit_test_arena_SOURCES = %D%/test_arena.c $(unit_alloc)
+tests_unit_test_arena_CFLAGS = $(unit_cflags)
+tests_unit_test_arena_LDFLAGS = $(unit_alloc_ldflags)
+tests_unit_test_arena_LDADD = $(unit_ldadd)
+
+tests_unit_test_buf_SOURCES = %D%/test_buf.c $(unit_alloc)
+tests_unit_test_buf_CFLAGS = $(unit_cflags)
+tests_unit_test_buf_LDFLAGS = $(unit_alloc_ldflags)
+tests_unit_test_buf_LDADD = $(unit_ldadd)
+
+tests_unit_test_digest_SOURCES = %D%/test_digest.c $(unit_folder)
+tests_unit_test_digest_CFLAGS = $(unit_cflags)
+tests_unit_test_digest_LDADD = $(unit_ldadd)
+
+tests_unit_test_err_SOURCES = %D%/test_err.c
+tests_unit_test_err_CFLAGS = $(unit_cflags)
+tests_unit_test_err_LDADD = $(unit_ldadd)
+
+tests_unit_test_fs_SOURCES = %D%/test_fs.c $(unit_folder)
+tests_unit_test_fs_CFLAGS = $(unit_cflags)
+tests_unit_test_fs_LDADD = $(unit_ldadd)
+
+tests_unit_test_hash_SOURCES = %D%/test_hash.c $(unit_alloc)
+tests_unit_test_hash_CFLAGS = $(unit_cflags)
+tests_unit_test_hash_LDFLAGS = $(unit_alloc_ldflags)
+tests_unit_test_hash_LDADD = $(unit_ldadd)
+
+tests_unit_test_path_SOURCES = %D%/test_path.c
+tests_unit_test_path_CFLAGS = $(unit_cflags)
+tests_unit_test_path_LDADD = $(unit_ldadd)
