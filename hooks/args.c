@@ -8,8 +8,6 @@
 
 #include "hooks/log.h"
 
-#define ROOM 500u /* a process's first chunk is 1 KiB */
-
 static const char *const secrets[] = {
 	"password", "passwd",	  "secret",	"token",       "api_key",
 	"apikey",   "access_key", "credential", "private_key",
@@ -76,16 +74,24 @@ static bool put(struct copy *copy, const char *bytes, size_t n)
 	return true;
 }
 
+/* What follows "://", or NULL. */
+static const char *find_host(const char *value)
+{
+	for (; *value; value++)
+		if (value[0] == ':' && value[1] == '/' && value[2] == '/')
+			return value + 3;
+	return NULL;
+}
+
 /* Copies a value without the user information of URLs in it. */
 static bool put_value(struct copy *copy, const char *value)
 {
 	for (;;) {
-		const char *host = strstr(value, "://");
+		const char *host = find_host(value);
 		size_t n;
 
 		if (!host)
 			return put(copy, value, strlen(value));
-		host += 3;
 		if (!put(copy, value, (size_t)(host - value)))
 			return false;
 		n = strcspn(host, "/?# \t\n");
@@ -110,10 +116,10 @@ static bool put_arg(struct copy *copy, const char *arg, bool masked)
 	return put_value(copy, arg) && put(copy, "", 1);
 }
 
-void pedigree_args_mask(int argc, char *const argv[], char *scratch,
+void pedigree_args_mask(int argc, char *const argv[], char *buffer,
 			struct pedigree_identity *ret_identity)
 {
-	struct copy copy = { .at = scratch, .end = scratch + ROOM };
+	struct copy copy = { .at = buffer, .end = buffer + PEDIGREE_ARGS_SIZE };
 	bool masked = false;
 
 	for (int i = 0; i < argc && argv[i]; i++) {
@@ -131,6 +137,6 @@ void pedigree_args_mask(int argc, char *const argv[], char *scratch,
 	}
 	if (!ret_identity->argc)
 		return;
-	ret_identity->args.bytes = scratch;
-	ret_identity->args.n = (size_t)(copy.at - scratch) - 1;
+	ret_identity->args.bytes = buffer;
+	ret_identity->args.n = (size_t)(copy.at - buffer) - 1;
 }

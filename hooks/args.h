@@ -7,12 +7,14 @@
 
 struct pedigree_identity;
 
+#define PEDIGREE_ARGS_SIZE 500 /* a process's first chunk is 1 KiB */
+
 /*
- * Copies arguments into `scratch` (PEDIGREE_SCRATCH_SIZE) and describes them
- * in `ret_identity`: at most some 500 bytes, with "***" for the values of
+ * Copies arguments into `buffer` (PEDIGREE_ARGS_SIZE), as many as fit, and
+ * describes them in `ret_identity`, with "***" for the values of
  * names that look secret and for the user in scheme://user:pass@host.
  */
-void pedigree_args_mask(int argc, char *const argv[], char *scratch,
+void pedigree_args_mask(int argc, char *const argv[], char *buffer,
 			struct pedigree_identity *ret_identity);
 
 #endif

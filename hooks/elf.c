@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "hooks/env.h"
+#include "hooks/gate.h"
 #include "hooks/log.h"
 #include "hooks/paths.h"
 #include "hooks/scratch.h"
@@ -242,7 +243,7 @@ static uint8_t file_kind(int dirfd, const char *path, int flags, int depth)
 		return kind;
 	kind = open_kind(&program, path, depth);
 	/* To root, capabilities of a file add nothing. */
-	if (pedigree_sys(SYS_getuid) &&
+	if (pedigree_gate_uid &&
 	    pedigree_sys(SYS_fgetxattr, program.fd, "security.capability",
 			 &capability, 0) > 0)
 		kind = PEDIGREE_BLIND_PRIVILEGED;
@@ -277,7 +278,7 @@ static uint8_t kind_of(int dirfd, const char *path, int flags, int depth)
 	words[1] = found.st_ino;
 	words[2] = (uint64_t)found.st_ctim.tv_sec * 1000000000u +
 		   (uint64_t)found.st_ctim.tv_nsec;
-	words[3] = getauxval(AT_UID);
+	words[3] = pedigree_gate_uid;
 	key = pedigree_seen_hash(0, (const char *)words, sizeof(words));
 	entry = pedigree_log_counter(
 		exec_cache[(key >> 8) % PEDIGREE_EXEC_CACHE]);

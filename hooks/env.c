@@ -38,12 +38,32 @@ const char *pedigree_env_get(const char *name)
 
 static size_t token(const char *list)
 {
-	return strcspn(list, ": ");
+	size_t n = 0;
+
+	while (list[n] && list[n] != ':' && list[n] != ' ')
+		n++;
+	return n;
 }
 
 static bool is_self(const char *entry, size_t n)
 {
-	return !strncmp(entry, pedigree_gate_self, n) && !pedigree_gate_self[n];
+	size_t i = 0;
+
+	while (i < n && entry[i] == pedigree_gate_self[i])
+		i++;
+	return i == n && !pedigree_gate_self[n];
+}
+
+/*
+ * Letter by letter: this runs between fork and exec, where the first touch of
+ * a page of libc or of constants is a fault.
+ */
+static bool is_preload(const char *entry)
+{
+	return entry[0] == 'L' && entry[1] == 'D' && entry[2] == '_' &&
+	       entry[3] == 'P' && entry[4] == 'R' && entry[5] == 'E' &&
+	       entry[6] == 'L' && entry[7] == 'O' && entry[8] == 'A' &&
+	       entry[9] == 'D' && entry[10] == '=';
 }
 
 static bool has_self(const char *list)
@@ -156,7 +176,7 @@ static size_t count(char *const envp[])
 static size_t find_preload(char *const envp[], size_t n)
 {
 	for (size_t i = n; i-- > 0;)
-		if (!strncmp(envp[i], NAME, NAME_N))
+		if (is_preload(envp[i]))
 			return i;
 	return n;
 }
@@ -180,13 +200,14 @@ void pedigree_env_prepare(struct pedigree_env *ret_env, char *const envp[],
 {
 	size_t n = count(envp), at = find_preload(envp, n);
 	const char *list = at < n ? envp[at] + NAME_N : NULL;
-	size_t text_n = NAME_N + strlen(pedigree_gate_self) + 2;
+	size_t text_n;
 	char **entries = ret_env->small, *text = ret_env->text;
 
 	ret_env->envp = envp;
 	ret_env->map = NULL;
 	if (preload == (list && has_self(list)))
 		return;
+	text_n = NAME_N + strlen(pedigree_gate_self) + 2;
 	if (list)
 		text_n += strlen(list);
 	if (lasting || n + 2 > PEDIGREE_ENV_SMALL ||

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 
 #include "hooks/args.h"
+#include "hooks/cold.h"
 #include "hooks/loaded.h"
 #include "hooks/log.h"
 #include "hooks/paths.h"
@@ -23,16 +24,19 @@
 #include "hooks/seen.h"
 #include "hooks/sys.h"
 
-#define PAGE 65536u /* the largest page of the machines we know */
-
 static _Atomic uint32_t never; /* of processes that are not captured */
 _Atomic uint32_t *pedigree_gate = &never;
-const char *pedigree_gate_self = "";
+const char *pedigree_gate_self;
 size_t pedigree_gate_folder_n;
+unsigned long pedigree_gate_uid;
 
 static _Atomic bool active;
 static _Atomic uint32_t pid;
-static _Alignas(PAGE) char fork_page[PAGE];
+/*
+ * One of its pages, of up to 64 KiB, is the one that fork wipes. Not aligned
+ * by the linker, which would then tear our memory over more pages.
+ */
+PEDIGREE_COLD char pedigree_fork_pages[2 * 65536];
 
 /* Only glibc tells its version, and gives constructors the arguments. */
 extern const char *gnu_get_libc_version(void) __attribute__((weak));
@@ -87,9 +91,12 @@ static void wipe(void)
 
 static void watch_forks(void)
 {
-	pedigree_gate = (_Atomic uint32_t *)(void *)fork_page;
-	if (pedigree_sys(SYS_madvise, fork_page, getauxval(AT_PAGESZ),
-			 MADV_WIPEONFORK))
+	uintptr_t size = getauxval(AT_PAGESZ);
+	uintptr_t page =
+		((uintptr_t)pedigree_fork_pages + size - 1) & ~(size - 1);
+
+	pedigree_gate = (_Atomic uint32_t *)page;
+	if (pedigree_sys(SYS_madvise, page, size, MADV_WIPEONFORK))
 		pthread_atfork(NULL, NULL, wipe);
 }
 
@@ -99,7 +106,7 @@ static bool find_self(void)
 	const char *slash;
 	Dl_info info;
 
-	if (!dladdr(fork_page, &info) || !info.dli_fname ||
+	if (!dladdr(pedigree_fork_pages, &info) || !info.dli_fname ||
 	    info.dli_fname[0] != '/')
 		return false;
 	slash = strrchr(info.dli_fname, '/');
@@ -108,23 +115,23 @@ static bool find_self(void)
 	return pedigree_gate_folder_n > 0;
 }
 
+/*
+ * The buffers are on the stack, here alone: it is the main thread's, and the
+ * loader has just touched it, while other memory would cost a fault a page.
+ */
 static bool start_log(int argc, char **argv)
 {
 	const char *program = (const char *)getauxval(AT_EXECFN);
-	char *cwd = pedigree_scratch_get(), *args = pedigree_scratch_get();
+	char cwd[PEDIGREE_SCRATCH_SIZE], args[PEDIGREE_ARGS_SIZE];
 	struct pedigree_identity identity = {
 		.program = program ? program : "",
 	};
-	bool started;
 
 	pedigree_args_mask(argc, argv, args, &identity);
 	if (pedigree_paths_ask_cwd(cwd, &identity.cwd.n))
 		identity.cwd.bytes = cwd;
-	started = pedigree_log_start(pedigree_gate_self, pedigree_gate_folder_n,
-				     &identity);
-	pedigree_scratch_put(cwd);
-	pedigree_scratch_put(args);
-	return started;
+	return pedigree_log_start(pedigree_gate_self, pedigree_gate_folder_n,
+				  &identity);
 }
 
 /*
@@ -138,6 +145,7 @@ static __attribute__((constructor)) void start(int argc, char **argv)
 		return;
 	if (!find_self() || !start_log(argc, argv))
 		return;
+	pedigree_gate_uid = getauxval(AT_UID);
 	pedigree_paths_start(pedigree_log_first_cwd());
 	pedigree_loaded_start();
 	watch_forks();

@@ -22,11 +22,15 @@ enum {
 };
 
 extern _Atomic uint32_t *pedigree_gate;
+extern char pedigree_fork_pages[];
 
 /* The path the loader found us by, as it stands in LD_PRELOAD. */
 extern const char *pedigree_gate_self;
 /* The folder in it, without the last slash. */
 extern size_t pedigree_gate_folder_n;
+
+/* Whose process this is, as it started. */
+extern unsigned long pedigree_gate_uid;
 
 bool pedigree_gate_slow(void);
 

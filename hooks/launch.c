@@ -13,11 +13,11 @@
 #include "hooks/paths.h"
 #include "hooks/scratch.h"
 
-static void expect(struct pedigree_launch *launch)
+static void expect(struct pedigree_launch *launch, int images)
 {
-	atomic_fetch_add_explicit(pedigree_log_counter(expected), 1,
-				  memory_order_relaxed);
-	launch->expected = true;
+	atomic_fetch_add_explicit(pedigree_log_counter(expected),
+				  (uint64_t)images, memory_order_relaxed);
+	launch->expected = images > 0;
 }
 
 static void note_blind(uint32_t kind, int dirfd, const char *path, int flags)
@@ -46,14 +46,16 @@ void pedigree_launch_begin(struct pedigree_launch *launch, int dirfd,
 	launch->env.map = NULL;
 	if (!pedigree_gate_is_captured())
 		return;
+	/* First, so that the header's page is mapped by a store at once. */
+	expect(launch, 1);
 	kind = pedigree_elf_kind(dirfd, path, flags);
 	if (!kind && how == PEDIGREE_LAUNCH_SPAWN)
 		kind = PEDIGREE_PROGRAM_ORDINARY;
+	if (kind != PEDIGREE_PROGRAM_ORDINARY)
+		expect(launch, -1);
 	if (!kind)
 		return;
-	if (kind == PEDIGREE_PROGRAM_ORDINARY)
-		expect(launch);
-	else
+	if (kind != PEDIGREE_PROGRAM_ORDINARY)
 		note_blind(kind, dirfd, path, flags);
 	pedigree_env_prepare(&launch->env, envp,
 			     kind != PEDIGREE_BLIND_SANITIZED, false);
@@ -81,8 +83,7 @@ void pedigree_launch_done(struct pedigree_launch *launch)
 void pedigree_launch_failed(struct pedigree_launch *launch)
 {
 	if (launch->expected)
-		atomic_fetch_sub_explicit(pedigree_log_counter(expected), 1,
-					  memory_order_relaxed);
+		expect(launch, -1);
 	pedigree_paths_guest_return(launch->guest);
 	pedigree_env_release(&launch->env);
 }

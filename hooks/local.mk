@@ -5,6 +5,7 @@ pkglib_LTLIBRARIES += libpedigree-preload.la
 libpedigree_preload_la_SOURCES = \
 	%D%/args.c \
 	%D%/args.h \
+	%D%/cold.h \
 	%D%/elf.c \
 	%D%/elf.h \
 	%D%/env.c \

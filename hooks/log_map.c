@@ -4,7 +4,6 @@
 #include "hooks/log_map.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -18,9 +17,11 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
+#define LOG_PATH 1024u /* a run's folder is not deeper */
+
 struct pedigree_log_header *pedigree_log;
 
-static char path[PATH_MAX];   /* of the log; written before threads */
+static char path[LOG_PATH];   /* of the log; written before threads */
 static long starting_fd = -1; /* kept from _open to _ready, no longer */
 static uint64_t page;	      /* the kernel's size of one */
 static bool writes;	      /* through write(2) */
@@ -53,7 +54,7 @@ static bool set_path(const char *folder, size_t n, const char *host)
 {
 	size_t host_n = strlen(host);
 
-	if (!host_n || memchr(host, '/', host_n) ||
+	if (!host_n || strchr(host, '/') ||
 	    n + 1 + host_n + sizeof(PEDIGREE_LOG_SUFFIX) > sizeof(path))
 		return false;
 	memcpy(path, folder, n);

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "hooks/cold.h"
 #include "hooks/gate.h"
 #include "hooks/log.h"
 #include "hooks/scratch.h"
@@ -132,7 +133,8 @@ void pedigree_paths_guest_return(uint32_t visitor)
 #define DIRS 4096u
 
 _Atomic bool pedigree_dirs_used;
-static _Atomic uint32_t dirs[DIRS];
+extern _Atomic uint32_t pedigree_dirs[DIRS];
+PEDIGREE_COLD _Atomic uint32_t pedigree_dirs[DIRS];
 static _Atomic uint32_t dirs_asked; /* folders_moved at that time */
 
 void pedigree_dirs_clear(unsigned int first, unsigned int last)
@@ -140,12 +142,14 @@ void pedigree_dirs_clear(unsigned int first, unsigned int last)
 	bool host = false;
 
 	for (unsigned int fd = first; fd < DIRS && fd <= last; fd++) {
-		if (!atomic_load_explicit(&dirs[fd], memory_order_relaxed))
+		if (!atomic_load_explicit(&pedigree_dirs[fd],
+					  memory_order_relaxed))
 			continue;
 		if (!host && pedigree_gate_is_guest())
 			return;
 		host = true;
-		atomic_store_explicit(&dirs[fd], 0, memory_order_relaxed);
+		atomic_store_explicit(&pedigree_dirs[fd], 0,
+				      memory_order_relaxed);
 	}
 }
 
@@ -154,7 +158,8 @@ void pedigree_dirs_set(int fd, uint32_t reference)
 	if (fd < 0 || (unsigned int)fd >= DIRS || pedigree_gate_is_guest())
 		return;
 	atomic_store_explicit(&pedigree_dirs_used, true, memory_order_relaxed);
-	atomic_store_explicit(&dirs[fd], reference, memory_order_relaxed);
+	atomic_store_explicit(&pedigree_dirs[fd], reference,
+			      memory_order_relaxed);
 }
 
 void pedigree_dirs_copy(int from, int to)
@@ -165,8 +170,8 @@ void pedigree_dirs_copy(int from, int to)
 	    from == to || to < 0)
 		return;
 	if (from >= 0 && (unsigned int)from < DIRS)
-		reference =
-			atomic_load_explicit(&dirs[from], memory_order_relaxed);
+		reference = atomic_load_explicit(&pedigree_dirs[from],
+						 memory_order_relaxed);
 	if (reference)
 		pedigree_dirs_set(to, reference);
 	else
@@ -211,8 +216,8 @@ static uint32_t dir_reference(int fd)
 	size_t n;
 
 	if (fd >= 0 && (unsigned int)fd < DIRS)
-		reference =
-			atomic_load_explicit(&dirs[fd], memory_order_relaxed);
+		reference = atomic_load_explicit(&pedigree_dirs[fd],
+						 memory_order_relaxed);
 	if (reference &&
 	    atomic_load_explicit(&dirs_asked, memory_order_relaxed) == moved)
 		return reference;

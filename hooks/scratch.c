@@ -7,9 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hooks/cold.h"
+
 #define BUFFERS 16u
 
-static _Alignas(64) char buffers[BUFFERS][PEDIGREE_SCRATCH_SIZE];
+extern char pedigree_scratch[BUFFERS][PEDIGREE_SCRATCH_SIZE];
+
+PEDIGREE_COLD char pedigree_scratch[BUFFERS][PEDIGREE_SCRATCH_SIZE];
 /* Held by a thread during one hook; taken by trying, never by waiting. */
 static _Atomic uint32_t taken[BUFFERS];
 
@@ -18,16 +22,16 @@ char *pedigree_scratch_get(void)
 	for (unsigned int i = 0; i < BUFFERS; i++)
 		if (!atomic_exchange_explicit(&taken[i], 1,
 					      memory_order_acquire))
-			return buffers[i];
+			return pedigree_scratch[i];
 	return NULL;
 }
 
 void pedigree_scratch_put(char *scratch)
 {
 	if (scratch)
-		atomic_store_explicit(
-			&taken[(scratch - buffers[0]) / PEDIGREE_SCRATCH_SIZE],
-			0, memory_order_release);
+		atomic_store_explicit(&taken[(scratch - pedigree_scratch[0]) /
+					     PEDIGREE_SCRATCH_SIZE],
+				      0, memory_order_release);
 }
 
 void pedigree_scratch_forked(void)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "hooks/cold.h"
 #include "hooks/sys.h"
 
 #define SETS_MAX (1u << 20) /* then start anew: 8 MiB are enough */
@@ -35,14 +36,16 @@ struct set {
 	unsigned int width; /* words in an entry: 1 a set, 2 a map */
 };
 
-static _Atomic uint64_t first_events[512], first_folders[2 * 128];
+extern _Atomic uint64_t pedigree_first_events[], pedigree_first_folders[];
+PEDIGREE_COLD _Atomic uint64_t pedigree_first_events[512];
+PEDIGREE_COLD _Atomic uint64_t pedigree_first_folders[2 * 128];
 static struct table first_event_table = {
 	.mask = 511,
-	.words = first_events,
+	.words = pedigree_first_events,
 };
 static struct table first_folder_table = {
 	.mask = 127,
-	.words = first_folders,
+	.words = pedigree_first_folders,
 };
 static struct set events = { .now = &first_event_table, .width = 1 };
 static struct set folders = { .now = &first_folder_table, .width = 2 };
