@@ -37,6 +37,12 @@ struct pedigree_print {
 	int columns; /**< width to fit text into; 0: do not cut */
 	int ascii;   /**< draw trees without UTF-8 */
 	int wide;    /**< full names, URIs and versions */
+	/**
+	 * Gets a sentence the user should read beside the answer, such as
+	 * that a file on disk is no recorded version. May be NULL.
+	 */
+	void (*note)(void *ctx, const char *sentence);
+	void *note_ctx;
 };
 
 struct pedigree_trace_options {
@@ -60,6 +66,14 @@ int pedigree_trace(const struct pedigree *pedigree, const char *target,
 int pedigree_show(const struct pedigree *pedigree, const char *target,
 		  const struct pedigree_print *print, FILE *out,
 		  struct pedigree_error *err);
+
+/**
+ * Prints the manifest of a data set that was rolled up of many files: what
+ * was really read of it. JSON: [{"Path", "Size", "Version"}, …].
+ */
+int pedigree_manifest(const struct pedigree *pedigree, const char *target,
+		      const struct pedigree_print *print, FILE *out,
+		      struct pedigree_error *err);
 
 /** What to list. NULL and 0 members do not filter. */
 struct pedigree_list_options {

@@ -12,6 +12,7 @@
 #include <pedigree/error.h>
 #include <pedigree/query.h>
 
+#include "base/buf.h"
 #include "query/query.h"
 
 struct pedigree_renderer {
@@ -31,11 +32,28 @@ struct pedigree_renderer {
 	int (*associations)(const struct pedigree_graph *graph,
 			    const struct pedigree_print *print, FILE *out,
 			    struct pedigree_error *err);
+	/* The text of a manifest (graph/rollup.h). */
+	int (*manifest)(const char *text, const struct pedigree_print *print,
+			FILE *out, struct pedigree_error *err);
 };
 
 const struct pedigree_renderer *pedigree_renderer(enum pedigree_format format);
 
 /* Writes text with control characters and invalid UTF-8 as \xNN. */
 void pedigree_print_text(FILE *out, const char *text);
+
+/* An error unless all of `out` was written. */
+int pedigree_print_end(FILE *out, struct pedigree_error *err);
+
+/* "2026-11-22 23:01:07Z" (UTC); nothing for 0. */
+void pedigree_add_time(struct pedigree_buf *buf, int64_t ms);
+
+/*
+ * The Type of a vertex, as QueryLineage answers it: of an artifact, action
+ * or context its own, of a job's trial component the job's ("TrainingJob"),
+ * of any other one ListAssociations' "SageMakerExperimentTrialComponent".
+ * Borrowed.
+ */
+const char *pedigree_vertex_type(const struct pedigree_entity *entity);
 
 #endif
