@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Listing: what the ledger has, and of runs also what it does not have yet.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <pedigree/query.h>
+
+#include "api/api.h"
+#include "api/running.h"
+#include "base/err.h"
+#include "query/query.h"
+#include "render/render.h"
+#include "store/ledger.h"
+
+static const struct {
+	const char *word;
+	enum pedigree_kind kind; /* PEDIGREE_KINDS: associations */
+} whats[] = {
+	{ "runs", PEDIGREE_TRIAL_COMPONENT },
+	{ "artifacts", PEDIGREE_ARTIFACT },
+	{ "actions", PEDIGREE_ACTION },
+	{ "contexts", PEDIGREE_CONTEXT },
+	{ "associations", PEDIGREE_KINDS },
+};
+
+static int kind_of(const char *what, enum pedigree_kind *ret_kind,
+		   struct pedigree_error *err)
+{
+	for (size_t i = 0; what && i < PEDIGREE_COUNT(whats); i++) {
+		if (strcmp(what, whats[i].word) != 0)
+			continue;
+		*ret_kind = whats[i].kind;
+		return 0;
+	}
+	return pedigree_fail(
+		err, PEDIGREE_EINVAL,
+		"'%s' cannot be listed: runs, artifacts, actions, contexts and associations can",
+		what ? what : "");
+}
+
+static int is_by_name(const struct pedigree_list_options *options,
+		      bool *ret_by_name, struct pedigree_error *err)
+{
+	const char *by = options->sort_by;
+
+	*ret_by_name = by && strcasecmp(by, "Name") == 0;
+	if (!by || *ret_by_name || strcasecmp(by, "CreationTime") == 0)
+		return 0;
+	return pedigree_fail(
+		err, PEDIGREE_EINVAL,
+		"lists are sorted by CreationTime or Name, not by '%s'", by);
+}
+
+static bool is_older(const struct pedigree_entity *a,
+		     const struct pedigree_entity *b)
+{
+	return a->created_ms < b->created_ms;
+}
+
+static bool is_before(const struct pedigree_entity *a,
+		      const struct pedigree_entity *b, bool by_name,
+		      bool ascending)
+{
+	if (!by_name)
+		return ascending ? is_older(a, b) : is_older(b, a);
+	if (!a->name || !b->name)
+		return a->name && !b->name;
+	return ascending ? strcasecmp(a->name, b->name) < 0
+			 : strcasecmp(b->name, a->name) < 0;
+}
+
+/* Both lists are in order but for the unfinished, which are few. */
+static int merge(struct pedigree_entities *entities,
+		 struct pedigree_entities *running, bool by_name,
+		 bool ascending, struct pedigree_error *err)
+{
+	for (size_t i = 0; i < running->n; i++) {
+		struct pedigree_entity *new = &running->v[i];
+		bool known = false;
+		size_t at = 0;
+
+		for (size_t j = 0; j < entities->n; j++)
+			known |= strcmp(entities->v[j].arn, new->arn) == 0;
+		if (known)
+			continue;
+		while (at < entities->n &&
+		       !is_before(new, &entities->v[at], by_name, ascending))
+			at++;
+		if (!pedigree_vec_push(entities))
+			return pedigree_fail_memory(err);
+		memmove(&entities->v[at + 1], &entities->v[at],
+			(entities->n - 1 - at) * sizeof(*entities->v));
+		entities->v[at] = *new;
+		*new = (struct pedigree_entity){ 0 };
+	}
+	return 0;
+}
+
+static int read_entities(struct pedigree_ledger *ledger,
+			 const struct pedigree_ledger_filter *filter,
+			 struct pedigree_entities *entities,
+			 struct pedigree_error *err)
+{
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	int rc = pedigree_ledger_list(ledger, filter, &rows, err);
+
+	for (size_t i = 0; rc == 0 && i < rows.n; i++) {
+		struct pedigree_entity *entity = pedigree_vec_push(entities);
+
+		if (!entity)
+			return pedigree_fail_memory(err);
+		rc = pedigree_ledger_entity(ledger, rows.v[i], entity, err);
+	}
+	return rc;
+}
+
+static long list_entities(const struct pedigree *pedigree,
+			  struct pedigree_ledger *ledger,
+			  enum pedigree_kind kind,
+			  const struct pedigree_list_options *options,
+			  const struct pedigree_renderer *renderer,
+			  const struct pedigree_print *print, FILE *out,
+			  struct pedigree_error *err)
+{
+	_cleanup_(
+		pedigree_entities_clear) struct pedigree_entities list = { 0 };
+	_cleanup_(pedigree_entities_clear) struct pedigree_entities running = {
+		0
+	};
+	struct pedigree_ledger_filter filter = {
+		.kind = (int)kind,
+		.type = options->type,
+		.name = options->name,
+		.source_uri = options->source_uri,
+		.tag_key = options->tag_key,
+		.tag_value = options->tag_value,
+		.created_after_ms = options->created_after_ms,
+		.created_before_ms = options->created_before_ms,
+		.ascending = options->ascending,
+		.limit = options->limit,
+	};
+	int rc = is_by_name(options, &filter.by_name, err);
+
+	if (rc == 0 && ledger)
+		rc = read_entities(ledger, &filter, &list, err);
+	if (rc == 0 &&
+	    (kind == PEDIGREE_TRIAL_COMPONENT || kind == PEDIGREE_ACTION))
+		rc = pedigree_running(pedigree->config, kind, options, &running,
+				      err);
+	if (rc == 0)
+		rc = merge(&list, &running, filter.by_name, filter.ascending,
+			   err);
+	if (rc < 0)
+		return rc;
+	size_t n = options->limit && options->limit < list.n ? options->limit
+							     : list.n;
+	rc = renderer->list(list.v, n, kind, print, out, err);
+	return rc < 0 ? rc : (long)n;
+}
+
+static bool wanted(const struct pedigree_graph *graph,
+		   const struct pedigree_graph_edge *edge,
+		   const struct pedigree_list_options *options)
+{
+	const size_t ends[] = { edge->source, edge->destination };
+	bool named = !options->name, at_uri = !options->source_uri;
+
+	if (options->type && (!edge->type || strcmp(edge->type, options->type)))
+		return false;
+	if (options->created_after_ms &&
+	    edge->created_ms <= options->created_after_ms)
+		return false;
+	if (options->created_before_ms &&
+	    edge->created_ms >= options->created_before_ms)
+		return false;
+	for (size_t i = 0; i < 2; i++) {
+		const struct pedigree_entity *entity =
+			&graph->vertices.v[ends[i]].entity;
+
+		if (!named && entity->name)
+			named = strcasestr(entity->name, options->name);
+		if (!at_uri && entity->source_uri)
+			at_uri = strcmp(entity->source_uri,
+					options->source_uri) == 0;
+	}
+	return named && at_uri;
+}
+
+/* Edges come newest first. */
+static void sift(struct pedigree_graph *graph,
+		 const struct pedigree_list_options *options)
+{
+	struct pedigree_graph_edge *edges = graph->edges.v;
+	size_t n = 0;
+
+	for (size_t i = 0; i < graph->edges.n; i++)
+		if (wanted(graph, &edges[i], options))
+			edges[n++] = edges[i];
+		else
+			free(edges[i].type);
+	graph->edges.n = n;
+	for (size_t i = 0; options->ascending && i < n / 2; i++) {
+		struct pedigree_graph_edge swapped = edges[i];
+
+		edges[i] = edges[n - 1 - i];
+		edges[n - 1 - i] = swapped;
+	}
+	while (options->limit && graph->edges.n > options->limit)
+		free(edges[--graph->edges.n].type);
+}
+
+static long list_associations(struct pedigree_ledger *ledger,
+			      const struct pedigree_list_options *options,
+			      const struct pedigree_renderer *renderer,
+			      const struct pedigree_print *print, FILE *out,
+			      struct pedigree_error *err)
+{
+	struct pedigree_graph none = { 0 };
+	struct pedigree_graph *graph = NULL;
+	bool by_name;
+	long n;
+	int rc = is_by_name(options, &by_name, err);
+
+	if (rc == 0 && (by_name || options->tag_key || options->tag_value))
+		rc = pedigree_fail(
+			err, PEDIGREE_EINVAL,
+			"associations have no names and no tags of their own to sort or choose by");
+	if (rc == 0 && ledger)
+		rc = pedigree_associations(ledger, 0, &graph, err);
+	if (rc < 0)
+		return rc;
+	if (graph)
+		sift(graph, options);
+	n = graph ? (long)graph->edges.n : 0;
+	rc = renderer->associations(graph ? graph : &none, print, out, err);
+	pedigree_graph_free(graph);
+	return rc < 0 ? rc : n;
+}
+
+long pedigree_list(const struct pedigree *pedigree,
+		   const struct pedigree_list_options *options,
+		   const struct pedigree_print *print, FILE *out,
+		   struct pedigree_error *err)
+{
+	_cleanup_ledger_ struct pedigree_ledger *ledger = NULL;
+	const struct pedigree_renderer *renderer;
+	struct pedigree_error why = PEDIGREE_ERROR_INIT;
+	enum pedigree_kind kind = PEDIGREE_KINDS;
+	int rc;
+
+	if (!pedigree || !options || !print)
+		return pedigree_fail(err, PEDIGREE_EINVAL,
+				     "say what is to be listed");
+	renderer = pedigree_renderer(print->format);
+	if (!renderer)
+		return pedigree_fail(err, PEDIGREE_EINVAL,
+				     "there is no output format %d",
+				     (int)print->format);
+	rc = kind_of(options->what, &kind, err);
+	if (rc < 0)
+		return rc;
+	/* Nothing recorded yet is an empty list: runs may be under way. */
+	rc = pedigree_ledger_open(pedigree->config, &ledger, &why);
+	if (rc < 0 && rc != PEDIGREE_ENOTFOUND)
+		return pedigree_fail(err, rc, "%s", why.text);
+	if (kind == PEDIGREE_KINDS)
+		return list_associations(ledger, options, renderer, print, out,
+					 err);
+	return list_entities(pedigree, ledger, kind, options, renderer, print,
+			     out, err);
+}
