@@ -11,6 +11,13 @@
 #define COMMANDS(ROW) \
 	ROW(run) \
 	ROW(deploy) \
+	ROW(trace) \
+	ROW(upstream) \
+	ROW(downstream) \
+	ROW(list) \
+	ROW(show) \
+	ROW(explain) \
+	ROW(events) \
 	ROW(config) \
 	ROW(push) \
 	ROW(doctor)
