@@ -115,7 +115,8 @@ struct pedigree_explanation {
 	char *reason;			 /* a sentence; never NULL */
 	struct pedigree_verdict verdict; /* of the role that decided */
 	bool judged;			 /* verdict is set */
-	char *artifact_arn;		 /* where it went, or NULL */
+	struct pedigree_rules *rules;	 /* own the verdict's text */
+	char *artifact_uri; /* SourceUri of where it went, or NULL */
 };
 
 int pedigree_explain_path(const struct pedigree_run_facts *facts,

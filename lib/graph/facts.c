@@ -54,6 +54,7 @@ void pedigree_explanation_clear(struct pedigree_explanation *explanation)
 	free(explanation->path);
 	free(explanation->renamed_to);
 	free(explanation->reason);
-	free(explanation->artifact_arn);
+	free(explanation->artifact_uri);
+	pedigree_rules_free(explanation->rules);
 	memset(explanation, 0, sizeof(*explanation));
 }

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "graph/json.h"
 #include "graph/json_members.h"
+#include "graph/text.h"
 
 static int finish(const struct pedigree_buf *buf, struct pedigree_error *err)
 {
@@ -28,29 +29,6 @@ static void close_with(struct pedigree_buf *buf, char bracket)
 		pedigree_buf_cut(buf, buf->len - 1);
 	pedigree_buf_add_char(buf, bracket);
 	pedigree_buf_add_char(buf, ',');
-}
-
-/*
- * Length of the UTF-8 sequence at `s`, 0 when there is none: over-long
- * forms, surrogates and code points above U+10FFFF are none.
- */
-static size_t utf8_length(const unsigned char *s)
-{
-	size_t n = s[0] < 0xc2	 ? 0
-		   : s[0] < 0xe0 ? 2
-		   : s[0] < 0xf0 ? 3
-		   : s[0] < 0xf5 ? 4
-				 : 0;
-
-	if (!n)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return n;
 }
 
 static void add_control(struct pedigree_buf *buf, unsigned char c)
@@ -68,11 +46,11 @@ static void add_control(struct pedigree_buf *buf, unsigned char c)
 
 void pedigree_json_string(struct pedigree_buf *buf, const char *text)
 {
-	const unsigned char *s = (const unsigned char *)text;
+	const char *s = text;
 
 	pedigree_buf_add_char(buf, '"');
 	while (*s) {
-		const unsigned char *start = s;
+		const char *start = s;
 		size_t n;
 
 		while (*s >= 0x20 && *s < 0x7f && *s != '"' && *s != '\\')
@@ -81,7 +59,7 @@ void pedigree_json_string(struct pedigree_buf *buf, const char *text)
 			pedigree_buf_add(buf, start, (size_t)(s - start));
 		if (!*s)
 			break;
-		n = *s < 0x80 ? 1 : utf8_length(s);
+		n = pedigree_utf8_length(s);
 		if (!n)
 			pedigree_buf_add_str(buf, "\xef\xbf\xbd");
 		else if (n > 1)
@@ -89,7 +67,7 @@ void pedigree_json_string(struct pedigree_buf *buf, const char *text)
 		else if (*s == '"' || *s == '\\')
 			pedigree_buf_addf(buf, "\\%c", *s);
 		else
-			add_control(buf, *s);
+			add_control(buf, (unsigned char)*s);
 		s += n ? n : 1;
 	}
 	pedigree_buf_add_char(buf, '"');

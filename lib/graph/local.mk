@@ -3,7 +3,15 @@
 libpedigree_core_la_SOURCES += \
 	%D%/access.c \
 	%D%/access.h \
+	%D%/artifact.c \
+	%D%/build.c \
 	%D%/build.h \
+	%D%/builder.h \
+	%D%/capture.c \
+	%D%/code.c \
+	%D%/declared.c \
+	%D%/deploy.c \
+	%D%/explain.c \
 	%D%/facts.c \
 	%D%/json.c \
 	%D%/json.h \
@@ -13,9 +21,18 @@ libpedigree_core_la_SOURCES += \
 	%D%/model.c \
 	%D%/model.h \
 	%D%/names.c \
+	%D%/params.c \
+	%D%/params.h \
 	%D%/paths.c \
 	%D%/paths.h \
+	%D%/plan.c \
+	%D%/plan.h \
 	%D%/rollup.c \
 	%D%/rollup.h \
+	%D%/run.c \
+	%D%/scene.c \
+	%D%/scene.h \
+	%D%/text.c \
+	%D%/text.h \
 	%D%/version.c \
 	%D%/version.h

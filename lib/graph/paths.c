@@ -196,6 +196,7 @@ static void look_at(struct pedigree_paths *paths, uint32_t index)
 	}
 	name->kind = S_ISREG(st.st_mode) ? PEDIGREE_NAME_REGULAR
 					 : PEDIGREE_NAME_OTHER;
+	name->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 	if (!S_ISLNK(st.st_mode))
 		return;
 	target = target_of(paths, paths->scratch.data);

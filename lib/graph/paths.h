@@ -36,6 +36,7 @@ struct pedigree_name {
 	uint32_t next;	  /* another name in that folder */
 	uint32_t target;  /* LINK: the name it leads to */
 	uint32_t file;	  /* access.c's: what it names */
+	uint64_t size;	  /* REGULAR: when it was looked at */
 	uint8_t kind;
 	bool gone; /* access.c's: renamed away or removed by the run */
 };

@@ -43,13 +43,12 @@ static const char *folder_path(const struct pedigree_paths *paths,
 	return strcmp(path, "/") == 0 ? "" : path;
 }
 
-static int compare_items(const void *a, const void *b, void *context)
+static int compare_paths(const struct pedigree_paths *paths,
+			 const struct pedigree_item *a,
+			 const struct pedigree_item *b)
 {
-	const struct pedigree_paths *paths = context;
-	const struct pedigree_name *name_a =
-		&paths->names.v[((const struct pedigree_item *)a)->name];
-	const struct pedigree_name *name_b =
-		&paths->names.v[((const struct pedigree_item *)b)->name];
+	const struct pedigree_name *name_a = &paths->names.v[a->name];
+	const struct pedigree_name *name_b = &paths->names.v[b->name];
 	struct walk walk_a = { folder_path(paths, a), name_a->text, false };
 	struct walk walk_b = { folder_path(paths, b), name_b->text, false };
 	int byte_a, byte_b;
@@ -61,6 +60,17 @@ static int compare_items(const void *a, const void *b, void *context)
 		byte_b = next_byte(&walk_b);
 	} while (byte_a == byte_b && byte_a >= 0);
 	return byte_a - byte_b;
+}
+
+static int compare_items(const void *first, const void *second, void *context)
+{
+	const struct pedigree_item *a = first, *b = second;
+
+	if (a->role != b->role)
+		return a->role < b->role ? -1 : 1;
+	if (a->type != b->type)
+		return a->type < b->type ? -1 : 1;
+	return compare_paths(context, a, b);
 }
 
 void pedigree_items_sort(const struct pedigree_paths *paths,

@@ -44,7 +44,7 @@ struct pedigree_group {
 };
 PEDIGREE_VEC_TYPE(pedigree_groups, struct pedigree_group);
 
-/* By the bytes of their paths. */
+/* By role, type, and the bytes of their paths. */
 void pedigree_items_sort(const struct pedigree_paths *paths,
 			 struct pedigree_item *items, size_t n);
 

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "graph/build.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "graph/builder.h"
+
+int pedigree_builder_add(struct pedigree_builder *builder,
+			 struct pedigree_entity *entity, size_t *ret_index)
+{
+	struct pedigree_entity *place;
+	void **at = NULL;
+
+	entity->arn = pedigree_local_arn(entity);
+	if (entity->arn)
+		at = pedigree_map_at(builder->by_arn, entity->arn,
+				     strlen(entity->arn), NULL);
+	if (!at) {
+		pedigree_entity_clear(entity);
+		return PEDIGREE_ENOMEM;
+	}
+	if (*at) {
+		if (ret_index)
+			*ret_index = (size_t)(uintptr_t)*at - 1;
+		pedigree_entity_clear(entity);
+		return 0;
+	}
+	place = pedigree_vec_push(&builder->record->entities);
+	if (!place) {
+		pedigree_entity_clear(entity);
+		return PEDIGREE_ENOMEM;
+	}
+	*place = *entity;
+	memset(entity, 0, sizeof(*entity));
+	*at = (void *)(uintptr_t)builder->record->entities.n;
+	if (ret_index)
+		*ret_index = builder->record->entities.n - 1;
+	return 0;
+}
+
+int pedigree_builder_edge(struct pedigree_builder *builder, size_t source,
+			  size_t destination, const char *type)
+{
+	const size_t key[] = { source, destination };
+	const struct pedigree_entity *entities = builder->record->entities.v;
+	bool new;
+
+	if (!pedigree_map_at(builder->edges, key, sizeof(key), &new))
+		return PEDIGREE_ENOMEM;
+	if (!new)
+		return 0;
+	return pedigree_record_associate(builder->record, entities[source].arn,
+					 entities[destination].arn, type);
+}
+
+int pedigree_builder_connect(struct pedigree_builder *builder, size_t artifact,
+			     enum pedigree_role role)
+{
+	if (role == PEDIGREE_ROLE_OUTPUT)
+		return pedigree_builder_edge(builder, 0, artifact, "Produced");
+	return pedigree_builder_edge(builder, artifact, 0, "ContributedTo");
+}
+
+static int add_groups(struct pedigree_builder *builder,
+		      const struct pedigree_item *items,
+		      const struct pedigree_groups *groups, bool code)
+{
+	for (size_t i = 0; i < groups->n; i++) {
+		const struct pedigree_group *group = &groups->v[i];
+		size_t artifact;
+		int r = pedigree_builder_group(builder, items, group, code,
+					       &artifact);
+
+		if (r == 0)
+			r = pedigree_builder_connect(builder, artifact,
+						     items[group->first].role);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int fill(struct pedigree_builder *builder)
+{
+	const struct pedigree_plan *plan = &builder->plan;
+	int r = pedigree_builder_run(builder);
+
+	if (r == 0)
+		r = pedigree_builder_deploy(builder);
+	if (r == 0)
+		r = pedigree_builder_declared(builder);
+	/* A deployment's command is not what the endpoint is made of. */
+	if (r == 0 && !builder->facts->deploy) {
+		r = add_groups(builder, plan->code.v, &plan->code_groups, true);
+		if (r == 0)
+			r = add_groups(builder, plan->items.v, &plan->groups,
+				       false);
+	}
+	if (r == 0)
+		r = pedigree_builder_capture(builder);
+	return r;
+}
+
+/* What changes later was not this run. */
+static uint64_t end_of(const struct pedigree_builder *builder)
+{
+	const struct pedigree_build_options *options = builder->options;
+	uint64_t last = builder->plan.access.last_ns;
+	uint64_t end = (uint64_t)builder->facts->end_ms;
+
+	/* A run that is amended had processes that went on. */
+	if (!end || (options && (options->running || options->revision)))
+		return 0;
+	end = (end + 1) * UINT64_C(1000000);
+	return end > last ? end : last;
+}
+
+static void builder_clear(struct pedigree_builder *builder)
+{
+	pedigree_plan_clear(&builder->plan);
+	pedigree_record_free(builder->record);
+	pedigree_map_free(builder->by_arn);
+	pedigree_map_free(builder->edges);
+}
+
+static int begin(struct pedigree_builder *builder)
+{
+	const struct pedigree_run_facts *facts = builder->facts;
+	struct pedigree_record *record;
+
+	builder->by_arn = pedigree_map_new();
+	builder->edges = pedigree_map_new();
+	builder->record = record = pedigree_record_new();
+	if (!builder->by_arn || !builder->edges || !record)
+		return PEDIGREE_ENOMEM;
+	record->revision = builder->options ? builder->options->revision : 0;
+	record->run = strdup(facts->run	   ? facts->run
+			     : facts->name ? facts->name
+					   : "");
+	return record->run ? 0 : PEDIGREE_ENOMEM;
+}
+
+int pedigree_build(const struct pedigree_run_facts *facts,
+		   const struct pedigree_evlog *log,
+		   const struct pedigree_config *config,
+		   const struct pedigree_build_options *options,
+		   struct pedigree_record **ret_record,
+		   struct pedigree_error *err)
+{
+	_cleanup_(builder_clear) struct pedigree_builder builder = {
+		.facts = facts,
+		.log = log,
+		.config = config,
+		.options = options,
+	};
+	int r;
+
+	pedigree_hasher_init(&builder.hasher, facts, options);
+	builder.hasher.max_size =
+		pedigree_config_number(config, "capture", "hash_max_size");
+	r = pedigree_plan_make(&builder.plan, facts, log, config,
+			       &builder.hasher, err);
+	if (r < 0)
+		return r;
+	builder.hasher.all = builder.plan.bytes;
+	builder.hasher.end_ns = end_of(&builder);
+	r = begin(&builder);
+	if (r == 0)
+		r = fill(&builder);
+	if (r < 0)
+		return pedigree_fail_memory(err);
+	*ret_record = pedigree_take(builder.record);
+	return 0;
+}

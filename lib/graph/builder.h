@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the parts of pedigree_build share: run.c makes the run's own entity,
+ * artifact.c artifacts, deploy.c deployments, declared.c what was declared,
+ * capture.c what was seen and not seen.
+ */
+#ifndef PEDIGREE_GRAPH_BUILDER_H
+#define PEDIGREE_GRAPH_BUILDER_H
+
+#include "graph/build.h"
+#include "graph/plan.h"
+#include "graph/version.h"
+
+struct pedigree_builder {
+	const struct pedigree_run_facts *facts;
+	const struct pedigree_evlog *log;
+	const struct pedigree_config *config;
+	const struct pedigree_build_options *options;
+	struct pedigree_plan plan;
+	struct pedigree_hasher hasher;
+	struct pedigree_record *record;
+	struct pedigree_map *by_arn; /* of entities: index + 1 */
+	struct pedigree_map *edges;  /* "source destination": 1 */
+};
+
+#define PEDIGREE_GENERATED_BY "pedigree " PACKAGE_VERSION
+
+/*
+ * Takes an entity without an ARN into the record and clears it, also after a
+ * failure. One of the same ARN that is there already stays. *ret_index (may
+ * be NULL) becomes its place in record->entities.
+ */
+int pedigree_builder_add(struct pedigree_builder *builder,
+			 struct pedigree_entity *entity, size_t *ret_index);
+/* An edge between two entities of the record, once. */
+int pedigree_builder_edge(struct pedigree_builder *builder, size_t source,
+			  size_t destination, const char *type);
+/* The edge of an artifact and the run (entities[0]). */
+int pedigree_builder_connect(struct pedigree_builder *builder, size_t artifact,
+			     enum pedigree_role role);
+
+/* run.c */
+int pedigree_builder_run(struct pedigree_builder *builder);
+
+/* artifact.c: one group of the plan; *ret_index as above. */
+int pedigree_builder_group(struct pedigree_builder *builder,
+			   const struct pedigree_item *items,
+			   const struct pedigree_group *group, bool code,
+			   size_t *ret_index);
+/* A file or folder that was declared, by its absolute path. */
+int pedigree_builder_path(struct pedigree_builder *builder, const char *path,
+			  const char *type, enum pedigree_role role,
+			  size_t *ret_index);
+/* A URI of no file. */
+int pedigree_builder_uri(struct pedigree_builder *builder, const char *uri,
+			 const char *type, size_t *ret_index);
+
+/* declared.c: a path or URI as it was given; type NULL: what rules say. */
+int pedigree_builder_given(struct pedigree_builder *builder, const char *given,
+			   const char *type, enum pedigree_role role,
+			   size_t *ret_index);
+int pedigree_builder_declared(struct pedigree_builder *builder);
+
+/* deploy.c */
+int pedigree_builder_deploy(struct pedigree_builder *builder);
+
+/* capture.c */
+int pedigree_builder_capture(struct pedigree_builder *builder);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What was seen of a run, and what was not.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "graph/builder.h"
+
+static int blind(struct pedigree_builder *builder, unsigned int kind,
+		 const char *path, uint64_t count)
+{
+	const char *word = pedigree_blind_word(kind);
+	const char *text = pedigree_blind_meaning(kind);
+
+	/* A log of a later version may know more kinds. */
+	return pedigree_record_blind(builder->record, word ? word : "Unknown",
+				     text ? text : "something was not seen",
+				     path, count);
+}
+
+static int count_processes(struct pedigree_builder *builder)
+{
+	_cleanup_map_ struct pedigree_map *seen = pedigree_map_new();
+	const struct pedigree_evlog *log = builder->log;
+
+	if (!seen)
+		return PEDIGREE_ENOMEM;
+	for (size_t i = 0; i < log->n_processes; i++) {
+		const uint32_t key[] = { log->processes[i].host,
+					 log->processes[i].pid };
+
+		if (!pedigree_map_at(seen, key, sizeof(key), NULL))
+			return PEDIGREE_ENOMEM;
+	}
+	builder->record->processes = pedigree_map_count(seen);
+	return 0;
+}
+
+static int blind_events(struct pedigree_builder *builder)
+{
+	const struct pedigree_evlog *log = builder->log;
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+
+	for (size_t i = 0; i < log->n_events; i++) {
+		const struct pedigree_event *event = &log->events[i];
+
+		if (event->type != PEDIGREE_EV_BLIND)
+			continue;
+		pedigree_buf_reset(&path);
+		if (event->text[0])
+			pedigree_evlog_path(log, event->folder, event->text,
+					    &path);
+		if (blind(builder, event->blind, path.len ? path.data : NULL,
+			  1) < 0)
+			return PEDIGREE_ENOMEM;
+	}
+	return 0;
+}
+
+static int blind_log(struct pedigree_builder *builder)
+{
+	const struct pedigree_loss *loss = &builder->log->loss;
+	const struct pedigree_evlog *log = builder->log;
+	uint64_t torn = loss->torn_chunks + loss->bad_frames;
+	bool running = builder->options && builder->options->running;
+	int r = 0;
+
+	for (size_t i = 0; i < PEDIGREE_DROP_REASONS; i++)
+		builder->record->dropped += loss->dropped[i];
+	if (builder->record->dropped)
+		r = blind(builder, PEDIGREE_BLIND_DROPPED, NULL,
+			  builder->record->dropped);
+	if (r == 0 && torn)
+		r = blind(builder, PEDIGREE_BLIND_TORN_LOG, NULL, torn);
+	if (r == 0 && builder->plan.access.lost_paths)
+		r = blind(builder, PEDIGREE_BLIND_PATH_LOST, NULL,
+			  builder->plan.access.lost_paths);
+	/* Images that are just coming up are not lost. */
+	if (r == 0 && !running && log->images < log->expected)
+		r = blind(builder, PEDIGREE_BLIND_NOT_LOADED, NULL,
+			  log->expected - log->images);
+	return r;
+}
+
+static int blind_run(struct pedigree_builder *builder)
+{
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+	const char *why = builder->facts->no_capture;
+
+	if (!why)
+		return 0;
+	pedigree_buf_addf(&text, "%s: %s",
+			  pedigree_blind_meaning(PEDIGREE_BLIND_NO_CAPTURE),
+			  why);
+	if (pedigree_buf_error(&text))
+		return PEDIGREE_ENOMEM;
+	return pedigree_record_blind(
+		builder->record, pedigree_blind_word(PEDIGREE_BLIND_NO_CAPTURE),
+		text.data, NULL, 1);
+}
+
+int pedigree_builder_capture(struct pedigree_builder *builder)
+{
+	int r;
+
+	builder->record->events = builder->log->n_events;
+	r = count_processes(builder);
+	if (r == 0)
+		r = blind_run(builder);
+	if (r == 0)
+		r = blind_events(builder);
+	if (r == 0)
+		r = blind_log(builder);
+	return r;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a record will hold, before any byte is hashed: which files are inputs
+ * and outputs in the eyes of the rules, which are the program's code, and
+ * what is rolled up into what. Building and explaining start here.
+ */
+#ifndef PEDIGREE_GRAPH_PLAN_H
+#define PEDIGREE_GRAPH_PLAN_H
+
+#include <pedigree/error.h>
+
+#include "graph/access.h"
+#include "graph/build.h"
+#include "graph/rollup.h"
+#include "graph/version.h"
+#include "rules/config.h"
+#include "rules/rules.h"
+
+struct pedigree_plan {
+	const struct pedigree_run_facts *facts;
+	const struct pedigree_config *config;
+	struct pedigree_access access;
+	struct pedigree_rules *rules;
+	PEDIGREE_VEC(const char *) types; /* of artifacts; borrowed */
+	/* Sorted by role, type and path; code apart, by root and path. */
+	struct pedigree_items items;
+	struct pedigree_groups groups;
+	struct pedigree_items code;
+	struct pedigree_groups code_groups;
+	char *project;	    /* "" when there is none */
+	size_t main_arg;    /* the argument that is the program; 0: argv[0] */
+	uint32_t main_name; /* of the main script or program, or NOWHERE */
+	uint64_t bytes;	    /* of all that is kept, to be hashed */
+};
+
+/* What becomes of a file in one role. */
+enum pedigree_fate {
+	PEDIGREE_FATE_NONE,	 /* it did not play that role */
+	PEDIGREE_FATE_TEMPORARY, /* made and gone within the run */
+	PEDIGREE_FATE_UNCHANGED, /* opened for writing, and not changed */
+	PEDIGREE_FATE_RULE,	 /* a rule dropped it */
+	PEDIGREE_FATE_LIBRARY,	 /* loaded, and no rule calls it code */
+	PEDIGREE_FATE_KEPT,
+	PEDIGREE_FATE_CODE
+};
+
+int pedigree_plan_make(struct pedigree_plan *plan,
+		       const struct pedigree_run_facts *facts,
+		       const struct pedigree_evlog *log,
+		       const struct pedigree_config *config,
+		       const struct pedigree_hasher *hasher,
+		       struct pedigree_error *err);
+void pedigree_plan_clear(struct pedigree_plan *plan);
+
+/* The verdict is set for RULE, LIBRARY, KEPT and CODE. */
+enum pedigree_fate pedigree_plan_input(struct pedigree_plan *plan,
+				       const struct pedigree_hasher *hasher,
+				       const struct pedigree_file *file,
+				       struct pedigree_verdict *ret_verdict);
+enum pedigree_fate pedigree_plan_output(struct pedigree_plan *plan,
+					const struct pedigree_hasher *hasher,
+					uint32_t name,
+					struct pedigree_verdict *ret_verdict);
+
+/* Index of a type, added when new; -1: no memory. */
+int pedigree_plan_type(struct pedigree_plan *plan, const char *type);
+
+/* Absolute clean path of what was given relative to the command's folder. */
+int pedigree_plan_path(const struct pedigree_plan *plan, const char *given,
+		       struct pedigree_buf *ret);
+
+/* code.c: sorts plan->code into one group a project root. */
+int pedigree_code_group(struct pedigree_plan *plan);
+
+#endif
