@@ -475,7 +475,9 @@ static void test_a_million_paths_are_judged_in_seconds(void **state)
 static void test_every_allocation_may_fail(void **state)
 {
 	static const char *const flags[] = {
-		"artifact a.match='a b' ~/x/*.{y,z}", "map./m=s3://b", NULL,
+		"artifact a.match='a b' ~/x/*.{y,z}",
+		"map./m=s3://b",
+		NULL,
 	};
 
 	(void)state;
