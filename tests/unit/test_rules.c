@@ -150,6 +150,8 @@ static void test_systems_interpreters_and_caches_are_noise(void **state)
 		"/home/ada/churn/train.py~",
 		"/home/ada/churn/.env",
 		"/home/ada/churn/.Rhistory",
+		"/home/ada/churn/x.db-wal",
+		"/home/ada/churn/main.o",
 		"/home/ada/churn/.gitignore",
 		"/tmp/hsperfdata_ada/4711",
 		"/tmp/Rtmpa8Zk2Q/file1a",
@@ -242,6 +244,9 @@ static void test_downloads_in_caches_are_inputs(void **state)
 	expect(&f, "/home/ada/.cache/torch/hub/checkpoints/resnet.pth", "Model",
 	       "-");
 	expect(&f, "/home/ada/.cache/huggingface/token", "-", "-");
+	expect(&f, "/scratch/hub/models--a--b/snapshots/1/x.bin", "Model",
+	       "Model");
+	expect(&f, "/scratch/hub/models--a--b/refs/main", "-", "-");
 	expect(&f, "/home/ada/.cache/huggingface/hub/models--a--b/refs/main",
 	       "-", "-");
 	expect(&f, "/home/ada/.cache/huggingface/hub/.locks/m/1.lock", "-",
