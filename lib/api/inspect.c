@@ -81,7 +81,7 @@ static void as_json(const struct pedigree_explanation *why, const char *run,
 		pedigree_buf_addf(buf, ",\"Line\":%u",
 				  why->verdict.origin.line);
 	}
-	add_member(buf, "ArtifactArn", why->artifact_arn);
+	add_member(buf, "SourceUri", why->artifact_uri);
 	pedigree_buf_add_str(buf, "}\n");
 }
 
@@ -126,8 +126,8 @@ static void as_text(const struct pedigree_explanation *why, const char *origin,
 				? why->verdict.type
 				: "");
 	}
-	if (why->artifact_arn)
-		fprintf(out, "  artifact  %s\n", why->artifact_arn);
+	if (why->artifact_uri)
+		fprintf(out, "  artifact  %s\n", why->artifact_uri);
 }
 
 int pedigree_explain(const struct pedigree *pedigree, const char *run,
