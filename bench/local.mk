@@ -20,6 +20,7 @@ bench-programs: empty-shim.la bench/workloads/workload pedigree
 CLEANFILES += empty-shim.la bench/workloads/workload
 
 EXTRA_DIST += \
+	%D%/README.md \
 	%D%/run \
 	%D%/workloads/make.sh \
 	%D%/workloads/make_csv.py \
