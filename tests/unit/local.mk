@@ -6,6 +6,7 @@ if HAVE_CMOCKA
 unit_tests = \
 	%D%/test_arena \
 	%D%/test_backends \
+	%D%/test_build \
 	%D%/test_buf \
 	%D%/test_config \
 	%D%/test_digest \
@@ -157,3 +158,7 @@ tests_unit_test_hash_LDADD = $(unit_ldadd)
 tests_unit_test_path_SOURCES = %D%/test_path.c
 tests_unit_test_path_CFLAGS = $(unit_cflags)
 tests_unit_test_path_LDADD = $(unit_ldadd)
+
+tests_unit_test_build_SOURCES = %D%/test_build.c
+tests_unit_test_build_CFLAGS = $(unit_cflags)
+tests_unit_test_build_LDADD = $(unit_ldadd)
