@@ -1,1 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
+
+bin_PROGRAMS += pedigree
+
+pedigree_SOURCES = \
+	%D%/ask.c \
+	%D%/ask.h \
+	%D%/canary.c \
+	%D%/canary.h \
+	%D%/cli.c \
+	%D%/cli.h \
+	%D%/commands.c \
+	%D%/complete.c \
+	%D%/complete.h \
+	%D%/config.c \
+	%D%/deploy.c \
+	%D%/doctor.c \
+	%D%/events.c \
+	%D%/explain.c \
+	%D%/list.c \
+	%D%/main.c \
+	%D%/parse.c \
+	%D%/push.c \
+	%D%/run.c \
+	%D%/show.c \
+	%D%/spawn.c \
+	%D%/spawn.h \
+	%D%/trace.c \
+	%D%/when.c \
+	%D%/when.h \
+	%D%/wrap.c \
+	%D%/wrap.h
+pedigree_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
+pedigree_LDADD = libpedigree.la -lm

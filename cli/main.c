@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/complete.h"
 
 /*
  * A program started with a standard descriptor closed would get that number
@@ -75,6 +76,11 @@ static int dispatch(int argc, char **argv)
 		return help(argc - 1, argv + 1);
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("pedigree %s\n", pedigree_version());
+		return CLI_OK;
+	}
+	if (strcmp(argv[1], "--complete") == 0) {
+		cli_complete((const char *const *)argv + 2, (size_t)argc - 2,
+			     stdout);
 		return CLI_OK;
 	}
 	command = cli_command_find(argv[1]);
