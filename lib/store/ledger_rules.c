@@ -155,5 +155,8 @@ int pedigree_ledger_apply_rules(struct pedigree_ledger_put *put,
 		status = set_deployed(put, &put->contexts,
 				      PEDIGREE_SQL_DEPLOYED_DROP_CONTEXT,
 				      PEDIGREE_SQL_DEPLOYED_SET_CONTEXT, err);
+	for (size_t i = 0; !status && i < put->contexts.n; i++)
+		status = pedigree_ledger_set_current(put, put->contexts.v[i],
+						     err);
 	return status;
 }

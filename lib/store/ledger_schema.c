@@ -66,6 +66,7 @@ static const char schema[] =
 	"	trial TEXT NOT NULL COLLATE NOCASE,"
 	"	component INTEGER NOT NULL REFERENCES entity(id),"
 	"	PRIMARY KEY(trial, component)) WITHOUT ROWID;"
+	"CREATE INDEX membership_by_component ON membership(component);"
 	"CREATE TABLE manifest("
 	"	digest TEXT NOT NULL UNIQUE,"
 	"	text TEXT NOT NULL);";

@@ -168,4 +168,13 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 		" CROSS JOIN association c ON c.source = a.id "
 		"CROSS JOIN entity x ON x.id = c.destination "
 		"WHERE i.source = ?1 AND x.kind = " CONTEXT,
+	[PEDIGREE_SQL_ENDPOINT] =
+		"SELECT doc FROM entity x WHERE id = ?1 AND " IS_ENDPOINT,
+	[PEDIGREE_SQL_DEPLOYMENTS] =
+		"SELECT a.doc, a.observed FROM association c "
+		"CROSS JOIN entity a ON a.id = c.source AND a.kind = " ACTION
+		" WHERE c.destination = ?1 AND c.type = 'AssociatedWith' "
+		"ORDER BY a.observed DESC, a.arn DESC",
+	[PEDIGREE_SQL_SET_DOC] =
+		"UPDATE entity SET doc = ?2, modified = ?3 WHERE id = ?1",
 };

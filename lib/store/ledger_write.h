@@ -48,6 +48,9 @@ enum pedigree_ledger_sql {
 	PEDIGREE_SQL_DEPLOYED_SET_CONTEXT,
 	PEDIGREE_SQL_CONTEXTS_OF_ACTION,
 	PEDIGREE_SQL_CONTEXTS_OF_MODEL,
+	PEDIGREE_SQL_ENDPOINT,
+	PEDIGREE_SQL_DEPLOYMENTS,
+	PEDIGREE_SQL_SET_DOC,
 	PEDIGREE_SQLS
 };
 extern const char *const pedigree_ledger_sqls[PEDIGREE_SQLS];
@@ -92,6 +95,11 @@ int pedigree_ledger_edge_touched(struct pedigree_ledger_put *put,
 int pedigree_ledger_artifact_touched(struct pedigree_ledger_put *put,
 				     pedigree_row artifact,
 				     struct pedigree_error *err);
+/* ledger_current.c: writes the newest deployment into an endpoint. */
+int pedigree_ledger_set_current(struct pedigree_ledger_put *put,
+				pedigree_row context,
+				struct pedigree_error *err);
+
 /* ledger_rules.c: makes the edges of the rules for what was touched. */
 int pedigree_ledger_apply_rules(struct pedigree_ledger_put *put,
 				struct pedigree_error *err);

@@ -9,6 +9,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/jsonl_file.h \
 	%D%/ledger.c \
 	%D%/ledger.h \
+	%D%/ledger_current.c \
 	%D%/ledger_db.c \
 	%D%/ledger_db.h \
 	%D%/ledger_digests.c \

@@ -24,6 +24,7 @@
 #include "store/ledger_db.h"
 #include "store/ledger_read.h"
 #include "store/ledger_schema.h"
+#include "store/ledger_write.h"
 #include "tests/unit/support/scene.h"
 
 static struct pedigree_ledger *open_ledger(const struct scene *scene)
@@ -363,10 +364,11 @@ test_a_higher_revision_replaces_what_is_said_of_the_run(void **state)
 	type = edge_type(scene, kept, gone);
 	assert_string_equal(type, "DerivedFrom");
 	free(type);
-	assert_int_equal(ledger_number(scene, "SELECT a.created FROM association "
-					      "a JOIN entity e ON e.id = "
-					      "a.destination WHERE e.run = "
-					      "'run'"),
+	assert_int_equal(ledger_number(scene,
+				       "SELECT a.created FROM association "
+				       "a JOIN entity e ON e.id = "
+				       "a.destination WHERE e.run = "
+				       "'run'"),
 			 100000);
 	assert_int_equal(ledger_number(scene, "SELECT count(*) FROM run WHERE "
 					      "capture LIKE '%42%'"),
@@ -659,7 +661,7 @@ static void assert_plan(sqlite3 *db, const char *query)
 	pedigree_buf_clear(&sql);
 }
 
-static void test_edges_are_found_through_indexes(void **state)
+static void test_every_statement_goes_through_an_index(void **state)
 {
 	struct scene *scene = scene_new(NULL);
 	sqlite3 *db;
@@ -669,6 +671,8 @@ static void test_edges_are_found_through_indexes(void **state)
 	sqlite3_open(scene_data(scene, "ledger.db"), &db);
 	assert_plan(db, PEDIGREE_LEDGER_EDGES_UP);
 	assert_plan(db, PEDIGREE_LEDGER_EDGES_DOWN);
+	for (size_t i = 0; i < PEDIGREE_SQLS; i++)
+		assert_plan(db, pedigree_ledger_sqls[i]);
 	sqlite3_close(db);
 	scene_free(scene);
 }
@@ -726,7 +730,7 @@ int main(void)
 		cmocka_unit_test(test_an_empty_file_becomes_a_ledger),
 		cmocka_unit_test(test_a_full_disk_keeps_the_record),
 		cmocka_unit_test(test_a_ledger_that_stays_locked_is_told),
-		cmocka_unit_test(test_edges_are_found_through_indexes),
+		cmocka_unit_test(test_every_statement_goes_through_an_index),
 		cmocka_unit_test(test_only_its_owner_may_read_it),
 	};
 

@@ -357,12 +357,17 @@ static void test_an_endpoint_names_its_newest_deployment(void **state)
 		deploy("third", 300, "file:///m3", '3');
 	char *arn = strdup(record_arn(newest));
 	char *shop = arn_of_shop();
+	struct pedigree_record *failed;
 	struct pedigree_entity context = { 0 };
 
 	(void)state;
 	put_ledger(scene, deploy("first", 100, "file:///m1", '1'));
 	put_ledger(scene, newest);
 	put_ledger(scene, deploy("second", 200, "file:///m2", '2'));
+	failed = deploy("fourth", 400, "file:///m4", '4');
+	free(failed->entities.v[0].status);
+	failed->entities.v[0].status = strdup("Failed");
+	put_ledger(scene, failed);
 	entity_by_arn(scene, shop, &context);
 	assert_string_equal(pedigree_pairs_get(&context.properties,
 					       "CurrentDeployment"),

@@ -169,8 +169,6 @@ const char *add_endpoint(struct pedigree_record *record, const char *name)
 	context->type = strdup("Endpoint");
 	context->source_uri = strdup(name);
 	context->arn = pedigree_local_arn(context);
-	pedigree_pairs_add(&context->properties, "CurrentDeployment",
-			   record_arn(record));
 	pedigree_record_associate(record, record_arn(record), context->arn,
 				  "AssociatedWith");
 	return context->arn;
