@@ -1,4 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 
 dist_man_MANS += \
+	%D%/pedigree-config.1 \
+	%D%/pedigree-deploy.1 \
+	%D%/pedigree-doctor.1 \
+	%D%/pedigree-downstream.1 \
+	%D%/pedigree-events.1 \
+	%D%/pedigree-explain.1 \
+	%D%/pedigree-list.1 \
+	%D%/pedigree-push.1 \
+	%D%/pedigree-run.1 \
+	%D%/pedigree-show.1 \
+	%D%/pedigree-trace.1 \
+	%D%/pedigree-upstream.1 \
+	%D%/pedigree.1 \
 	%D%/pedigree.conf.5

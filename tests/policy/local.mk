@@ -10,6 +10,9 @@ policy_tests = \
 	%D%/headers.sh \
 	%D%/layers.py \
 	%D%/lengths.sh \
+	%D%/listed.sh \
+	%D%/man.sh \
+	%D%/man_lint.sh \
 	%D%/news.sh \
 	%D%/shim_exports.sh \
 	%D%/shim_imports.sh \
