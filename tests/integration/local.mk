@@ -1,9 +1,47 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Real processes. A script is told where things are by the environment that
-# tests/local.mk sets, and begins with tests/support.sh.
+# tests/local.mk sets, and begins with tests/support.sh or imports support.
 
-integration_tests =
+integration_tests = \
+	%D%/complete_bash.sh \
+	%D%/complete_fish.sh \
+	%D%/complete_zsh.sh \
+	%D%/config.sh \
+	%D%/example_c.py \
+	%D%/example_pipeline.py \
+	%D%/example_r.py \
+	%D%/example_sklearn.py \
+	%D%/install.sh \
+	%D%/observe.sh \
+	%D%/run_recover.py \
+	%D%/run_signals.py \
+	%D%/run_transparent.py \
+	%D%/run_trouble.py \
+	%D%/versions.sh \
+	%D%/ways.sh
 
 TESTS += $(integration_tests)
-EXTRA_DIST += $(integration_tests)
+EXTRA_DIST += $(integration_tests) \
+	%D%/ways/ways.py
+
+check_PROGRAMS += %D%/observe/observe
+tests_integration_observe_observe_SOURCES = %D%/observe/observe.c
+
+check_PROGRAMS += %D%/ways/ways
+tests_integration_ways_ways_SOURCES = \
+	%D%/ways/ways.c \
+	%D%/ways/ways.h \
+	%D%/ways/ways_name.c \
+	%D%/ways/ways_odd.c \
+	%D%/ways/ways_open.c \
+	%D%/ways/ways_process.c
+# Some ways pass NULL where none is allowed, and expect what libc does.
+tests_integration_ways_ways_CFLAGS = $(AM_CFLAGS) -Wno-null-dereference
+tests_integration_ways_ways_LDADD = -lpthread
+
+# Something to dlopen.
+check_LTLIBRARIES += %D%/ways/module.la
+tests_integration_ways_module_la_SOURCES = %D%/ways/module.c
+tests_integration_ways_module_la_LDFLAGS = -module -avoid-version -shared \
+	-rpath /nowhere

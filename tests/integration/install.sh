@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# `make install` puts everything in its place, and what it installed captures
+# a run from there; `make uninstall` leaves nothing.
+. "${top_srcdir:?}/tests/support.sh"
+
+unset MAKEFLAGS MFLAGS MAKELEVEL || :
+make -s -C "$top_builddir" install DESTDIR="$work/to" >log 2>&1 ||
+	{ cat log; fail_ "make install failed"; }
+prefix=$(sed -n 's/^prefix = //p' "$top_builddir/Makefile")
+to=$work/to$prefix
+
+for file in bin/pedigree include/pedigree/pedigree.h \
+	include/pedigree/sys/backend.h lib/libpedigree.so \
+	lib/pedigree/libpedigree-preload.so share/man/man1/pedigree.1 \
+	share/man/man1/pedigree-run.1 share/man/man5/pedigree.conf.5 \
+	share/bash-completion/completions/pedigree \
+	share/zsh/site-functions/_pedigree \
+	share/fish/vendor_completions.d/pedigree.fish; do
+	[ -s "$to/$file" ] || fail_ "$file is not installed"
+done
+
+echo 1,2 >data.csv
+LD_LIBRARY_PATH=$to/lib "$to/bin/pedigree" run -q --name here -- \
+	cp data.csv copy.csv || fail_ "the installed pedigree does not run"
+LD_LIBRARY_PATH=$to/lib "$to/bin/pedigree" show here >shown ||
+	fail_ "the installed pedigree shows nothing"
+grep -q data.csv shown || { cat shown; fail_ "nothing was captured"; }
+
+make -s -C "$top_builddir" uninstall DESTDIR="$work/to" >log 2>&1 ||
+	{ cat log; fail_ "make uninstall failed"; }
+find to ! -type d >left
+[ ! -s left ] || { cat left; fail_ "make uninstall leaves files"; }
