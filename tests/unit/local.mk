@@ -27,6 +27,7 @@ unit_tests = \
 	%D%/test_model \
 	%D%/test_outbox \
 	%D%/test_path \
+	%D%/test_params \
 	%D%/test_redact \
 	%D%/test_rollup \
 	%D%/test_rules
@@ -162,3 +163,7 @@ tests_unit_test_path_LDADD = $(unit_ldadd)
 tests_unit_test_build_SOURCES = %D%/test_build.c
 tests_unit_test_build_CFLAGS = $(unit_cflags)
 tests_unit_test_build_LDADD = $(unit_ldadd)
+
+tests_unit_test_params_SOURCES = %D%/test_params.c
+tests_unit_test_params_CFLAGS = $(unit_cflags)
+tests_unit_test_params_LDADD = $(unit_ldadd)
