@@ -28,8 +28,9 @@ for name in ("TERM", "HUP", "INT", "QUIT", "USR1", "USR2", "ALRM", "WINCH",
              "CONT"):
     signal.signal(getattr(signal, "SIG" + name), note)
 os.write(out, b"ready ")
+# Short: a signal between the last look for one and the sleep waits for its end.
 while True:
-    time.sleep(60)
+    time.sleep(0.02)
 """
 
 
@@ -131,7 +132,7 @@ def to_the_command():
 def timeout_once():
     log = os.path.join(work, "timeout")
     script = COUNTER.replace(
-        "while True:\n    time.sleep(60)",
+        "while True:\n    time.sleep(0.02)",
         "end = time.monotonic() + 2\n"
         "while time.monotonic() < end:\n    time.sleep(0.05)")
     with open("limited.py", "w", encoding="ascii") as file:
