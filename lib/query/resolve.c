@@ -45,6 +45,28 @@ static void tried(struct search *search, const char *what)
 	pedigree_buf_add_str(&search->tried, what);
 }
 
+/* An endpoint's ARN in AWS is the source of its context, and of actions. */
+static int by_foreign_arn(struct search *search, struct pedigree_error *err)
+{
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	int rc = pedigree_ledger_by_uri(search->ledger, search->target, &rows,
+					err);
+
+	for (size_t i = 0; rc == 0 && i < rows.n; i++) {
+		_cleanup_(
+			pedigree_entity_clear) struct pedigree_entity entity = {
+			0
+		};
+
+		rc = pedigree_ledger_entity(search->ledger, rows.v[i], &entity,
+					    err);
+		if (rc == 0 &&
+		    (!search->row || entity.kind == PEDIGREE_CONTEXT))
+			search->row = rows.v[i];
+	}
+	return rc;
+}
+
 static int by_arn(struct search *search, struct pedigree_error *err)
 {
 	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
@@ -56,6 +78,8 @@ static int by_arn(struct search *search, struct pedigree_error *err)
 	rc = pedigree_ledger_by_arn(search->ledger, search->target, &rows, err);
 	if (rc == 0 && rows.n)
 		search->row = rows.v[0];
+	else if (rc == 0)
+		rc = by_foreign_arn(search, err);
 	return rc;
 }
 

@@ -11,7 +11,7 @@
 #include "query/query.h"
 #include "render/render.h"
 
-#define SHORT_HEX 12
+#define SHORT_HEX 8
 #define SECOND INT64_C(1000)
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
@@ -153,4 +153,16 @@ void pedigree_add_time(struct pedigree_buf *buf, int64_t ms)
 		return;
 	if (strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%SZ", &tm))
 		pedigree_buf_add_str(buf, text);
+}
+
+void pedigree_label_time(const struct pedigree_entity *entity,
+			 struct pedigree_buf *buf)
+{
+	size_t len = buf->len;
+
+	pedigree_add_time(buf, pedigree_label_when(entity));
+	if (buf->len == len)
+		return;
+	pedigree_buf_cut(buf, buf->len - strlen(":00Z"));
+	pedigree_buf_add_char(buf, 'Z');
 }

@@ -28,5 +28,8 @@ void pedigree_label_duration(int64_t ms, struct pedigree_buf *buf);
 enum pedigree_ink pedigree_label_ink(const struct pedigree_entity *entity);
 /* When it was made or began. */
 int64_t pedigree_label_when(const struct pedigree_entity *entity);
+/* The same to the minute: "2026-11-22 23:01Z". */
+void pedigree_label_time(const struct pedigree_entity *entity,
+			 struct pedigree_buf *buf);
 
 #endif

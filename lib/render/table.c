@@ -11,7 +11,7 @@
 #include "render/text.h"
 
 #define GAP 2
-#define NARROWEST 12
+#define NARROWEST 16
 
 static const char *const inks[PEDIGREE_INKS] = {
 	[PEDIGREE_INK_PLAIN] = "",	   [PEDIGREE_INK_BOLD] = "\033[1m",
@@ -94,17 +94,25 @@ static bool squeeze(const struct pedigree_table *table, size_t room,
 	return true;
 }
 
+/* The width when every elastic column is as narrow as it may be. */
+static size_t least(const struct pedigree_table *table, const size_t *widths)
+{
+	size_t narrow[PEDIGREE_COLUMNS];
+
+	for (size_t i = 0; i < PEDIGREE_COLUMNS; i++)
+		narrow[i] = table->elastic & 1u << i && widths[i] > NARROWEST
+				    ? NARROWEST
+				    : widths[i];
+	return total(narrow);
+}
+
 static void fit(const struct pedigree_table *table, size_t room, size_t *widths)
 {
-	const unsigned char *drop = table->drop;
-
-	while (total(widths) > room) {
-		if (squeeze(table, room, widths))
-			continue;
-		if (!*drop)
-			return;
-		widths[*drop++ - 1] = 0;
-	}
+	for (const unsigned char *drop = table->drop;
+	     *drop && least(table, widths) > room; drop++)
+		widths[*drop - 1] = 0;
+	while (total(widths) > room && squeeze(table, room, widths))
+		;
 }
 
 static void add_cell(const struct pedigree_cell *cell, size_t width,

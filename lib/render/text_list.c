@@ -63,7 +63,7 @@ static int add_entity(struct pedigree_table *table,
 	pedigree_cell_set(line, STATE, text.data, PEDIGREE_INK_PLAIN,
 			  print->ascii);
 	pedigree_buf_reset(&text);
-	pedigree_add_time(&text, pedigree_label_when(entity));
+	pedigree_label_time(entity, &text);
 	pedigree_cell_set(line, WHEN, text.data, PEDIGREE_INK_DIM,
 			  print->ascii);
 	pedigree_buf_reset(&text);

@@ -151,7 +151,7 @@ static int add_neighbour(struct page *page, struct pedigree_table *table,
 	pedigree_label_state(entity, print->wide, text);
 	pedigree_cell_set(line, 2, text->data, PEDIGREE_INK_DIM, print->ascii);
 	pedigree_buf_reset(text);
-	pedigree_add_time(text, pedigree_label_when(entity));
+	pedigree_label_time(entity, text);
 	pedigree_cell_set(line, 3, text->data, PEDIGREE_INK_DIM, print->ascii);
 	return 0;
 }

@@ -294,7 +294,7 @@ static int add_line(struct tree *tree, size_t at, const char *own_lead,
 	pedigree_cell_set(line, STATE, text.data, PEDIGREE_INK_DIM,
 			  print->ascii);
 	pedigree_buf_reset(&text);
-	pedigree_add_time(&text, pedigree_label_when(entity));
+	pedigree_label_time(entity, &text);
 	pedigree_cell_set(line, WHEN, text.data, PEDIGREE_INK_DIM,
 			  print->ascii);
 	pedigree_cell_set(line, REMARK, remark, ink, print->ascii);

@@ -28,7 +28,10 @@ unit_tests = \
 	%D%/test_outbox \
 	%D%/test_path \
 	%D%/test_params \
+
+	%D%/test_query \
 	%D%/test_redact \
+	%D%/test_render \
 	%D%/test_rollup \
 	%D%/test_rules
 
@@ -167,3 +170,12 @@ tests_unit_test_build_LDADD = $(unit_ldadd)
 tests_unit_test_params_SOURCES = %D%/test_params.c
 tests_unit_test_params_CFLAGS = $(unit_cflags)
 tests_unit_test_params_LDADD = $(unit_ldadd)
+
+tests_unit_test_query_SOURCES = %D%/test_query.c $(unit_alloc) $(unit_scene)
+tests_unit_test_query_CFLAGS = $(unit_cflags)
+tests_unit_test_query_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+tests_unit_test_query_LDFLAGS = $(unit_alloc_ldflags)
+
+tests_unit_test_render_SOURCES = %D%/test_render.c $(unit_scene)
+tests_unit_test_render_CFLAGS = $(unit_cflags)
+tests_unit_test_render_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
