@@ -6,8 +6,8 @@ if HAVE_CMOCKA
 unit_tests = \
 	%D%/test_arena \
 	%D%/test_backends \
-	%D%/test_build \
 	%D%/test_buf \
+	%D%/test_build \
 	%D%/test_config \
 	%D%/test_digest \
 	%D%/test_digests \
@@ -26,9 +26,8 @@ unit_tests = \
 	%D%/test_ledger_writers \
 	%D%/test_model \
 	%D%/test_outbox \
-	%D%/test_path \
 	%D%/test_params \
-
+	%D%/test_path \
 	%D%/test_query \
 	%D%/test_redact \
 	%D%/test_render \
