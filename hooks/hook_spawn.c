@@ -15,7 +15,29 @@
 
 #include "hooks/gate.h"
 #include "hooks/launch.h"
+#include "hooks/note.h"
 #include "hooks/real.h"
+
+/*
+ * The child opens the file inside libc, unseen, so the order to do so is what
+ * is recorded. Should nothing be spawned with it, the record says more than
+ * happened: a reader drops outputs that did not change, and a file that was
+ * to be read and never was stays an input.
+ */
+int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *actions,
+				     int fd, const char *path, int flags,
+				     mode_t mode)
+{
+	struct pedigree_victim victim;
+	int error = pedigree_real_of(posix_spawn_file_actions_addopen)(
+		actions, fd, path, flags, mode);
+
+	if (!error && pedigree_gate_on()) {
+		pedigree_note_before_open(AT_FDCWD, path, flags, &victim);
+		pedigree_note_open(AT_FDCWD, path, flags, -1, &victim);
+	}
+	return error;
+}
 
 static int ended(struct pedigree_launch *launch, int error)
 {

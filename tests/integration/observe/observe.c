@@ -231,6 +231,20 @@ static void run_child(const char *what, pid_t pid)
 		run_child(#call, pid_); \
 	} while (0)
 
+/* Shown when the child is gone, whose output would stand anywhere else. */
+#define SPAWN(call)			\
+	do {				\
+		long result_, errno_;	\
+					\
+		fflush(stdout);		\
+		errno = KNOWN;		\
+		result_ = call;		\
+		errno_ = errno;		\
+		run_child(#call, pid);	\
+		errno = (int)errno_;	\
+		show(#call, result_);	\
+	} while (0)
+
 static void programs(void)
 {
 	char *args[] = { (char *)"sh",
@@ -262,12 +276,10 @@ static void programs(void)
 		     lonely));
 	CHILD(execlp("sh", "sh", "-c", "echo \"$0\"", "a", (char *)NULL));
 	SHOW(posix_spawn(&pid, "/no such", NULL, NULL, nowhere, lonely));
-	SHOW(posix_spawnp(&pid, "sh", NULL, NULL, args, lonely));
-	run_child("posix_spawnp", pid);
+	SPAWN(posix_spawnp(&pid, "sh", NULL, NULL, args, lonely));
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);
-	SHOW(posix_spawn(&pid, "/bin/sh", NULL, &attr, args, environ));
-	run_child("posix_spawn", pid);
+	SPAWN(posix_spawn(&pid, "/bin/sh", NULL, &attr, args, environ));
 	posix_spawnattr_destroy(&attr);
 	SHOW(system(NULL));
 	fflush(stdout);
