@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PEDIGREE_ENV_SMALL 48u
-#define PEDIGREE_ENV_TEXT 200u
+#define PEDIGREE_ENV_SMALL 32u
+#define PEDIGREE_ENV_TEXT 160u
 
 /*
  * An environment for one exec. Small ones live in here, on the caller's

@@ -24,7 +24,7 @@ struct pedigree_log_header *pedigree_log;
 static char path[LOG_PATH];   /* of the log; written before threads */
 static long starting_fd = -1; /* kept from _open to _ready, no longer */
 static uint64_t page;	      /* the kernel's size of one */
-static bool writes;	      /* through write(2) */
+static _Atomic bool writes;   /* through write(2) */
 static _Atomic bool is_full;
 
 bool pedigree_window_is_full(void)
@@ -78,11 +78,24 @@ static bool is_ours(const struct pedigree_log_header *header)
 
 /*
  * Makes stores to a mapping safe: after success they cannot raise SIGBUS for
- * want of space. Kernels before 5.14 answer EINVAL; there we write.
+ * want of space.
  */
 static long populate(char *map, size_t size)
 {
 	return pedigree_sys(SYS_madvise, map, size, MADV_POPULATE_WRITE);
+}
+
+/* The kernel is older than 5.14, or a sandbox lets nobody ask. */
+static bool cannot_populate(long result)
+{
+	return result == -EINVAL || result == -EPERM || result == -ENOSYS;
+}
+
+static void use_write(void)
+{
+	writes = true;
+	atomic_fetch_or_explicit(pedigree_log_counter(modes),
+				 PEDIGREE_MODE_WRITE, memory_order_relaxed);
 }
 
 static bool map_header(long fd)
@@ -94,17 +107,14 @@ static bool map_header(long fd)
 	if (failed_map(map))
 		return false;
 	populated = populate((char *)map, PEDIGREE_LOG_HEADER_SIZE);
-	if (populated && populated != -EINVAL)
+	if (populated && !cannot_populate(populated))
 		goto unmap;
 	if (!is_ours((struct pedigree_log_header *)map))
 		goto unmap;
-	writes = populated == -EINVAL;
 	pedigree_sys(SYS_madvise, map, PEDIGREE_LOG_HEADER_SIZE, MADV_DONTDUMP);
 	pedigree_log = (struct pedigree_log_header *)map;
-	if (writes)
-		atomic_fetch_or_explicit(pedigree_log_counter(modes),
-					 PEDIGREE_MODE_WRITE,
-					 memory_order_relaxed);
+	if (populated)
+		use_write();
 	return true;
 unmap:
 	pedigree_sys(SYS_munmap, map, PEDIGREE_LOG_HEADER_SIZE);
@@ -189,12 +199,18 @@ static bool map_chunk(struct pedigree_window *window, uint64_t at, size_t size)
 	size_t span = (size_t)(((at + size + page - 1) & ~(page - 1)) - start);
 	long map = map_pages(start, span), populated = 0;
 
+	if (!writes && !failed_map(map))
+		populated = populate((char *)map, span);
+	if (cannot_populate(populated)) {
+		pedigree_sys(SYS_munmap, map, span);
+		use_write();
+		map = map_pages(start, span);
+		populated = 0;
+	}
 	if (failed_map(map)) {
 		pedigree_log_drop(PEDIGREE_DROP_OPEN);
 		return false;
 	}
-	if (!writes)
-		populated = populate((char *)map, span);
 	if (populated) {
 		pedigree_sys(SYS_munmap, map, span);
 		atomic_store_explicit(&is_full, true, memory_order_relaxed);

@@ -18,6 +18,7 @@ integration_tests = \
 	%D%/run_signals.py \
 	%D%/run_transparent.py \
 	%D%/run_trouble.py \
+	%D%/subjects.py \
 	%D%/versions.sh \
 	%D%/ways.sh
 
@@ -45,3 +46,21 @@ check_LTLIBRARIES += %D%/ways/module.la
 tests_integration_ways_module_la_SOURCES = %D%/ways/module.c
 tests_integration_ways_module_la_LDFLAGS = -module -avoid-version -shared \
 	-rpath /nowhere
+
+# What the shim leaves in the log, event by event.
+check_PROGRAMS += \
+	%D%/subjects/subject \
+	%D%/support/dump
+tests_integration_subjects_subject_SOURCES = \
+	%D%/subjects/subject.c \
+	%D%/subjects/subject.h \
+	%D%/subjects/subject_dirs.c \
+	%D%/subjects/subject_exec.c \
+	%D%/subjects/subject_fork.c \
+	%D%/subjects/subject_limits.c \
+	%D%/subjects/subject_names.c \
+	%D%/subjects/subject_odd.c \
+	%D%/subjects/subject_open.c
+tests_integration_support_dump_SOURCES = %D%/support/dump.c
+tests_integration_support_dump_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
+tests_integration_support_dump_LDADD = libpedigree-core.la
