@@ -13,6 +13,7 @@ integration_tests = \
 	%D%/example_r.py \
 	%D%/example_sklearn.py \
 	%D%/install.sh \
+	%D%/noise.py \
 	%D%/observe.sh \
 	%D%/run_recover.py \
 	%D%/run_signals.py \
