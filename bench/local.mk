@@ -3,7 +3,7 @@
 # Built by `make bench-programs`, never installed; bench/run runs them.
 
 EXTRA_LTLIBRARIES += empty-shim.la
-EXTRA_PROGRAMS += bench/workloads/workload
+EXTRA_PROGRAMS += bench/ledger bench/workloads/workload
 
 empty_shim_la_SOURCES = %D%/empty-shim.c
 empty_shim_la_CFLAGS = -std=gnu11 -O2
@@ -11,13 +11,17 @@ empty_shim_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere \
 	-Wl,-z,now -Wl,--version-script=hooks/preload.map
 EXTRA_empty_shim_la_DEPENDENCIES = hooks/preload.map
 
+bench_ledger_SOURCES = %D%/ledger.c
+bench_ledger_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
+bench_ledger_LDADD = libpedigree-core.la
+
 bench_workloads_workload_SOURCES = %D%/workloads/workload.c
 bench_workloads_workload_CFLAGS = $(AM_CFLAGS) -O2
 bench_workloads_workload_LDADD = -lpthread
 
 .PHONY: bench-programs
-bench-programs: empty-shim.la bench/workloads/workload pedigree
-CLEANFILES += empty-shim.la bench/workloads/workload
+bench-programs: empty-shim.la bench/ledger bench/workloads/workload pedigree
+CLEANFILES += empty-shim.la bench/ledger bench/workloads/workload
 
 EXTRA_DIST += \
 	%D%/README.md \

@@ -24,11 +24,13 @@ _Static_assert(PEDIGREE_ARTIFACT == 0 && PEDIGREE_ACTION == 1 &&
 	"(SELECT " a ".id UNION SELECT s.id FROM entity s " \
 	"WHERE s.version = " a ".version " \
 	"AND s.version GLOB 'sha256:*' AND coalesce(s.bytes, 1) > 0)"
+/* Entities are always reached by an edge or by a version: the "+" keeps the
+   planner from going through all of a kind instead. */
 /* Is artifact `m`, which contributed to a deployment, what was deployed? */
 #define IS_MODEL \
-	"m.kind = " ARTIFACT \
+	"+m.kind = " ARTIFACT \
 	" AND coalesce(m.type, '') NOT IN ('Code', 'DataSet', 'Image')"
-#define IS_ENDPOINT "x.kind = " CONTEXT " AND x.type = 'Endpoint'"
+#define IS_ENDPOINT "+x.kind = " CONTEXT " AND x.type = 'Endpoint'"
 #define DEPLOYED_COLUMNS \
 	"INSERT INTO association(source, destination, type, created, rule) " \
 	"SELECT t.id, x.id, 'AssociatedWith', " \
@@ -135,7 +137,7 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 		     " CROSS JOIN association i ON i.source = m.id "
 		     "AND i.type = 'ContributedTo' "
 		     "CROSS JOIN entity a ON a.id = i.destination "
-		     "AND a.kind = " ACTION
+		     "AND +a.kind = " ACTION
 		     " CROSS JOIN association c ON c.source = a.id "
 		     "AND c.type = 'AssociatedWith' "
 		     "CROSS JOIN entity x ON x.id = c.destination AND " IS_ENDPOINT
@@ -146,7 +148,7 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 	[PEDIGREE_SQL_DEPLOYED_SET_CONTEXT] = DEPLOYED_COLUMNS
 	"FROM entity x CROSS JOIN association c "
 	"ON c.destination = x.id AND c.type = 'AssociatedWith' "
-	"CROSS JOIN entity a ON a.id = c.source AND a.kind = " ACTION
+	"CROSS JOIN entity a ON a.id = c.source AND +a.kind = " ACTION
 	" CROSS JOIN association i ON i.destination = a.id "
 	"AND i.type = 'ContributedTo' "
 	"CROSS JOIN entity m ON m.id = i.source AND " IS_MODEL
@@ -154,25 +156,25 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 		"m") " CROSS JOIN association p ON p.destination = o.id "
 		     "AND p.type = 'Produced' "
 		     "CROSS JOIN entity t ON t.id = p.source "
-		     "AND t.kind = " TRIAL_COMPONENT
+		     "AND +t.kind = " TRIAL_COMPONENT
 		     " WHERE x.id = ?1 AND " IS_ENDPOINT
 		     " GROUP BY t.id ON CONFLICT DO NOTHING",
 	[PEDIGREE_SQL_CONTEXTS_OF_ACTION] =
 		"SELECT e.destination FROM association e "
 		"JOIN entity x ON x.id = e.destination "
-		"WHERE e.source = ?1 AND x.kind = " CONTEXT,
+		"WHERE e.source = ?1 AND +x.kind = " CONTEXT,
 	[PEDIGREE_SQL_CONTEXTS_OF_MODEL] =
 		"SELECT DISTINCT x.id FROM association i "
 		"CROSS JOIN entity a ON a.id = i.destination "
-		"AND a.kind = " ACTION
+		"AND +a.kind = " ACTION
 		" CROSS JOIN association c ON c.source = a.id "
 		"CROSS JOIN entity x ON x.id = c.destination "
-		"WHERE i.source = ?1 AND x.kind = " CONTEXT,
+		"WHERE i.source = ?1 AND +x.kind = " CONTEXT,
 	[PEDIGREE_SQL_ENDPOINT] =
 		"SELECT doc FROM entity x WHERE id = ?1 AND " IS_ENDPOINT,
 	[PEDIGREE_SQL_DEPLOYMENTS] =
 		"SELECT a.doc, a.observed FROM association c "
-		"CROSS JOIN entity a ON a.id = c.source AND a.kind = " ACTION
+		"CROSS JOIN entity a ON a.id = c.source AND +a.kind = " ACTION
 		" WHERE c.destination = ?1 AND c.type = 'AssociatedWith' "
 		"ORDER BY a.observed DESC, a.arn DESC",
 	[PEDIGREE_SQL_SET_DOC] =
