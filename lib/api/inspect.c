@@ -130,6 +130,43 @@ static void as_text(const struct pedigree_explanation *why, const char *origin,
 		fprintf(out, "  artifact  %s\n", why->artifact_uri);
 }
 
+/* A name that a file lost is explained by the name it has. */
+static int follow_rename(const struct pedigree *pedigree,
+			 const struct pedigree_spooled *spooled,
+			 struct pedigree_explanation *why,
+			 struct pedigree_error *err)
+{
+	struct pedigree_explanation end = { 0 };
+	char *reason = NULL;
+	int rc;
+
+	if (!why->renamed_to || why->judged)
+		return 0;
+	rc = pedigree_explain_path(&spooled->facts, spooled->log,
+				   pedigree->config, why->renamed_to, &end,
+				   err);
+	if (rc < 0)
+		return rc;
+	if (asprintf(&reason, "%s; as what it became: %s", why->reason,
+		     end.reason) < 0) {
+		pedigree_explanation_clear(&end);
+		return pedigree_fail_memory(err);
+	}
+	free(end.reason);
+	end.reason = reason;
+	free(end.path);
+	end.path = pedigree_take(why->path);
+	free(end.renamed_to);
+	end.renamed_to = pedigree_take(why->renamed_to);
+	end.touched |= why->touched;
+	end.read |= why->read;
+	end.written |= why->written;
+	end.deleted = why->deleted;
+	pedigree_explanation_clear(why);
+	*why = end;
+	return 0;
+}
+
 int pedigree_explain(const struct pedigree *pedigree, const char *run,
 		     const char *path, const struct pedigree_print *print,
 		     FILE *out, struct pedigree_error *err)
@@ -155,6 +192,8 @@ int pedigree_explain(const struct pedigree *pedigree, const char *run,
 		rc = pedigree_explain_path(&spooled.facts, spooled.log,
 					   pedigree->config, full.data, &why,
 					   err);
+	if (rc == 0)
+		rc = follow_rename(pedigree, &spooled, &why, err);
 	if (rc < 0)
 		return rc;
 	if (why.judged)
