@@ -232,17 +232,17 @@ static void run_child(const char *what, pid_t pid)
 	} while (0)
 
 /* Shown when the child is gone, whose output would stand anywhere else. */
-#define SPAWN(call)			\
-	do {				\
-		long result_, errno_;	\
-					\
-		fflush(stdout);		\
-		errno = KNOWN;		\
-		result_ = call;		\
-		errno_ = errno;		\
-		run_child(#call, pid);	\
-		errno = (int)errno_;	\
-		show(#call, result_);	\
+#define SPAWN(call) \
+	do { \
+		long result_, errno_; \
+\
+		fflush(stdout); \
+		errno = KNOWN; \
+		result_ = call; \
+		errno_ = errno; \
+		run_child(#call, pid); \
+		errno = (int)errno_; \
+		show(#call, result_); \
 	} while (0)
 
 static void programs(void)
