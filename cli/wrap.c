@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -236,6 +237,18 @@ static int capture(struct cli_wrap *wrap, struct pedigree_session *session,
 	cli_spawn_leave(spawn);
 }
 
+/* [run] quiet = yes is as good as -q; the library took no other words. */
+static bool wants_quiet(const struct pedigree *pedigree)
+{
+	static const char *const yes[] = { "yes", "true", "on", "1" };
+	const char *value = pedigree_setting(pedigree, "run.quiet");
+
+	for (size_t i = 0; value && i < sizeof(yes) / sizeof(yes[0]); i++)
+		if (strcasecmp(value, yes[i]) == 0)
+			return true;
+	return false;
+}
+
 int cli_wrap(struct cli_wrap *wrap)
 {
 	struct pedigree_session *session = NULL;
@@ -254,6 +267,7 @@ int cli_wrap(struct cli_wrap *wrap)
 		pedigree_close(pedigree);
 		return run_bare(wrap);
 	}
+	wrap->quiet = wrap->quiet || wants_quiet(pedigree);
 	wrap->spec.argv = (const char *const *)wrap->argv;
 	cli_spawn_prepare(&spawn);
 	status = begin(wrap, pedigree, &session);

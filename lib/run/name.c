@@ -22,6 +22,8 @@ static const char *const interpreters[] = {
 	"julia",  "torchrun", "accelerate", "deepspeed", "mpirun", "env",
 };
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
 static const char *base(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -74,6 +76,11 @@ static void add_stem(struct pedigree_buf *buf, const char *path)
 	const char *dot = strrchr(name, '.');
 	size_t n = dot && dot > name ? (size_t)(dot - name) : strlen(name);
 
+	/* A name needs a letter of the API's to begin with. */
+	if (name[strcspn(name, LETTERS)] == '\0') {
+		name = "run";
+		n = 3;
+	}
 	/* The stamp behind it is 21 bytes, and a name has 120. */
 	pedigree_buf_add(buf, name, n < 80 ? n : 80);
 }

@@ -32,7 +32,8 @@ unit_tests = \
 	%D%/test_redact \
 	%D%/test_render \
 	%D%/test_rollup \
-	%D%/test_rules
+	%D%/test_rules \
+	%D%/test_run
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -178,3 +179,7 @@ tests_unit_test_query_LDFLAGS = $(unit_alloc_ldflags)
 tests_unit_test_render_SOURCES = %D%/test_render.c $(unit_scene)
 tests_unit_test_render_CFLAGS = $(unit_cflags)
 tests_unit_test_render_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+
+tests_unit_test_run_SOURCES = %D%/test_run.c $(unit_folder)
+tests_unit_test_run_CFLAGS = $(unit_cflags)
+tests_unit_test_run_LDADD = $(unit_ldadd)
