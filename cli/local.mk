@@ -31,4 +31,6 @@ pedigree_SOURCES = \
 	%D%/wrap.c \
 	%D%/wrap.h
 pedigree_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
-pedigree_LDADD = libpedigree.la -lm
+# Not the shared library: libtool would put a script in front of the program,
+# which changes the environment of what we run.
+pedigree_LDADD = libpedigree-core.la -lm

@@ -49,7 +49,7 @@ static bool program_folder(char folder[PATH_MAX])
 	return true;
 }
 
-/* In a build tree programs are in DIR/.libs or DIR/SUB/.libs. */
+/* In a build tree programs are in DIR, DIR/SUB, or .libs in one of them. */
 static bool find_beside(struct pedigree_buf *path)
 {
 	static const char *const places[] = { "", ".libs/", "../.libs/",
@@ -72,13 +72,17 @@ static bool find_beside(struct pedigree_buf *path)
 
 static bool in_build_tree(void)
 {
-	char folder[PATH_MAX];
+	static const char beside[] = ".libs/" PEDIGREE_SHIM_NAME;
+	char path[PATH_MAX + sizeof(beside)];
 	size_t n;
 
-	if (!program_folder(folder))
+	if (!program_folder(path))
 		return false;
-	n = strlen(folder);
-	return n > 7 && strcmp(folder + n - 7, "/.libs/") == 0;
+	n = strlen(path);
+	if (n > 7 && strcmp(path + n - 7, "/.libs/") == 0)
+		return true;
+	memcpy(path + n, beside, sizeof(beside));
+	return is_file(path);
 }
 
 int pedigree_shim_find(struct pedigree_buf *ret_path,

@@ -21,9 +21,9 @@ for file in bin/pedigree include/pedigree/pedigree.h \
 done
 
 echo 1,2 >data.csv
-LD_LIBRARY_PATH=$to/lib "$to/bin/pedigree" run -q --name here -- \
+"$to/bin/pedigree" run -q --name here -- \
 	cp data.csv copy.csv || fail_ "the installed pedigree does not run"
-LD_LIBRARY_PATH=$to/lib "$to/bin/pedigree" show here >shown ||
+"$to/bin/pedigree" show here >shown ||
 	fail_ "the installed pedigree shows nothing"
 grep -q data.csv shown || { cat shown; fail_ "nothing was captured"; }
 

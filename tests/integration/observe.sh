@@ -7,22 +7,18 @@
 
 observe=$top_builddir/tests/integration/observe/observe
 
-# libtool's script in front of the program would add to the environment.
-pedigree=$top_builddir/.libs/pedigree
-
 # go FOLDER [COMMAND…]: in a fresh folder, with a small fixed environment.
 go() {
 	mkdir "$1" && cd "$1" || framework_failure_ "no folder $1"
 	shift
 	env -i PATH="$PATH" PEDIGREE_HOME="$PEDIGREE_HOME" \
-		LD_LIBRARY_PATH="$top_builddir/.libs" \
 		"$@" "$observe" "one argument" '' two
 	echo "status $?"
 	cd ..
 }
 
 go bare >bare.txt 2>bare.err
-go captured "$pedigree" run -q -- >captured.txt 2>captured.err
+go captured pedigree run -q -- >captured.txt 2>captured.err
 diff bare.txt captured.txt || fail_ "its output is not the same"
 diff bare.err captured.err || fail_ "its standard error is not the same"
 tail -n 1 bare.txt | grep -q '^status 42$' || fail_ "it did not end as it should"
