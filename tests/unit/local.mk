@@ -4,6 +4,7 @@
 
 if HAVE_CMOCKA
 unit_tests = \
+	%D%/test_access \
 	%D%/test_arena \
 	%D%/test_backends \
 	%D%/test_buf \
@@ -47,9 +48,14 @@ unit_alloc = %D%/support/alloc.c %D%/support/alloc.h
 unit_alloc_ldflags = \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
 	-Wl,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
+unit_fake_run = %D%/support/fake_run.c %D%/support/fake_run.h
 unit_folder = %D%/support/folder.c %D%/support/folder.h
 unit_log = %D%/support/log.c %D%/support/log.h
 unit_scene = %D%/support/scene.c %D%/support/scene.h
+
+tests_unit_test_access_SOURCES = %D%/test_access.c $(unit_fake_run)
+tests_unit_test_access_CFLAGS = $(unit_cflags)
+tests_unit_test_access_LDADD = $(unit_ldadd)
 
 tests_unit_test_backends_SOURCES = %D%/test_backends.c $(unit_alloc) $(unit_scene)
 tests_unit_test_backends_CFLAGS = $(unit_cflags)
@@ -163,7 +169,7 @@ tests_unit_test_path_SOURCES = %D%/test_path.c
 tests_unit_test_path_CFLAGS = $(unit_cflags)
 tests_unit_test_path_LDADD = $(unit_ldadd)
 
-tests_unit_test_build_SOURCES = %D%/test_build.c
+tests_unit_test_build_SOURCES = %D%/test_build.c $(unit_fake_run)
 tests_unit_test_build_CFLAGS = $(unit_cflags)
 tests_unit_test_build_LDADD = $(unit_ldadd)
 
