@@ -4,6 +4,7 @@
 #include "graph/access.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/fs.h"
@@ -466,6 +467,33 @@ static int on_event(struct pedigree_access *access,
 	}
 }
 
+/*
+ * Where standard error goes is a log, as is a file that takes both streams
+ * (`>job.log 2>&1`, batch systems): the run did not make it as its product.
+ */
+static bool takes_messages(const struct pedigree_run_facts *facts,
+			   const struct pedigree_inherited *file)
+{
+	for (size_t i = 0; i < facts->inherited.n; i++)
+		if (facts->inherited.v[i].fd == STDERR_FILENO &&
+		    strcmp(facts->inherited.v[i].path, file->path) == 0)
+			return true;
+	return false;
+}
+
+static int note_messages(struct pedigree_access *access,
+			 const struct spot *spot)
+{
+	struct pedigree_file *file = file_at(access, spot->at);
+
+	if (!file)
+		file = new_file(access, spot->at, spot);
+	if (!file)
+		return PEDIGREE_ENOMEM;
+	file->flags |= PEDIGREE_FILE_MESSAGES;
+	return 0;
+}
+
 /* Files that the command got as open descriptors, from a shell's `<` or `>`. */
 static int note_inherited(struct pedigree_access *access,
 			  const struct pedigree_run_facts *facts)
@@ -478,7 +506,9 @@ static int note_inherited(struct pedigree_access *access,
 		if (r > 0 && file->read)
 			r = note_read(access, &spot, PEDIGREE_FILE_READ,
 				      facts->start_ns);
-		if (r >= 0 && file->written)
+		if (r >= 0 && file->written && takes_messages(facts, file))
+			r = note_messages(access, &spot);
+		else if (r >= 0 && file->written)
 			r = note_write(access, &spot, false, NULL,
 				       facts->start_ns);
 		if (r < 0)

@@ -31,6 +31,8 @@
 					 open: an input only if unchanged */
 #define PEDIGREE_FILE_REREAD 0x80u /* read after it was written */
 #define PEDIGREE_FILE_MOVED 0x100u /* renamed or linked by the run */
+#define PEDIGREE_FILE_MESSAGES \
+	0x200u /* the command's standard error went there */
 
 #define PEDIGREE_FILE_INPUT \
 	(PEDIGREE_FILE_READ | PEDIGREE_FILE_RUN | PEDIGREE_FILE_LOADED)

@@ -97,7 +97,9 @@ static const char *about_output(struct question *question)
 	answer->deleted |= name->gone;
 	file = &access->files.v[name->file];
 	if (!(file->flags & PEDIGREE_FILE_WRITTEN))
-		return NULL;
+		return file->flags & PEDIGREE_FILE_MESSAGES
+			       ? "the command's standard error went there: a log, no output"
+			       : NULL;
 	answer->written = true;
 	fate = pedigree_plan_output(&question->plan, &question->hasher,
 				    question->name, &verdict);

@@ -47,6 +47,44 @@ static void test_a_model_saved_by_rename_has_its_final_name(void **state)
 	assert_null(fake_find(s, "m.pkl.tmp"));
 }
 
+/* As a shell's `>out.csv 2>job.log` and `>job.log 2>&1` leave them. */
+static void inherit(struct fake_run *s, int fd, const char *name)
+{
+	struct pedigree_inherited *file;
+
+	file = pedigree_vec_push(&s->facts.inherited);
+	assert_non_null(file);
+	file->fd = fd;
+	file->written = true;
+	file->path = strdup(fake_path(s, name));
+	assert_non_null(file->path);
+}
+
+static void
+test_standard_output_is_an_output_and_messages_are_none(void **state)
+{
+	struct fake_run *s = *state;
+
+	inherit(s, STDOUT_FILENO, "out.csv");
+	inherit(s, STDERR_FILENO, "job.log");
+	fake_put(s, "out.csv", "x");
+	fake_put(s, "job.log", "warning");
+	fake_build(s);
+	assert_true(fake_output(s, "out.csv"));
+	assert_null(fake_find(s, "job.log"));
+}
+
+static void test_a_log_of_both_streams_is_no_output(void **state)
+{
+	struct fake_run *s = *state;
+
+	inherit(s, STDOUT_FILENO, "job.log");
+	inherit(s, STDERR_FILENO, "job.log");
+	fake_put(s, "job.log", "accuracy 0.9");
+	fake_build(s);
+	assert_null(fake_find(s, "job.log"));
+}
+
 static void test_a_folder_that_moves_takes_its_files_along(void **state)
 {
 	struct fake_run *s = *state;
@@ -250,6 +288,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_what_was_written_first_is_no_input),
 		TEST(test_a_model_saved_by_rename_has_its_final_name),
+		TEST(test_standard_output_is_an_output_and_messages_are_none),
+		TEST(test_a_log_of_both_streams_is_no_output),
 		TEST(test_a_folder_that_moves_takes_its_files_along),
 		TEST(test_an_exchange_swaps_two_files),
 		TEST(test_a_hard_link_shares_what_was_written),
