@@ -153,7 +153,7 @@ def odd_paths():
     script = b"cp 'in \"put\n\xfe' 'out \"put\n\xfe'"
     with open(folder + b"/in \"put\n\xfe", "wb") as file:
         file.write(b"1,2\n" * 64)
-    env = dict(os.environb, PEDIGREE_HOME=folder + b"/state")
+    env = {**os.environb, b"PEDIGREE_HOME": folder + b"/state"}
     done = subprocess.run([b"pedigree", b"run", b"--name", b"odd", b"--",
                            b"sh", b"-c", script], cwd=folder, env=env,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
