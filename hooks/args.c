@@ -9,8 +9,9 @@
 #include "hooks/log.h"
 
 static const char *const secrets[] = {
-	"password", "passwd",	  "secret",	"token",       "api_key",
-	"apikey",   "access_key", "credential", "private_key",
+	"password",    "passwd",     "secret",	   "token",
+	"api_key",     "apikey",     "access_key", "credential",
+	"private_key", "passphrase", "storepass",  "keypass",
 };
 
 /* ASCII without case, and '-' for '_'. */

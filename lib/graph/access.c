@@ -208,11 +208,16 @@ static int on_unlink(struct pedigree_access *access,
 	struct spot spot;
 	int r;
 
-	if (event->flags & PEDIGREE_F_FOLDER)
-		return 0;
 	r = find_spot(access, event->folder, event->text, &spot);
 	if (r <= 0)
 		return r;
+	if (event->flags & PEDIGREE_F_FOLDER) {
+		/* What was opened under this name was no file. */
+		if (file_at(access, spot.name))
+			file_at(access, spot.name)->flags &=
+				(uint16_t)~PEDIGREE_FILE_INPUT;
+		return 0;
+	}
 	/* The link itself went, not what it leads to. */
 	destroy(access, spot.name, event->old);
 	access->paths.names.v[spot.name].gone = true;

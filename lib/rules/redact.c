@@ -26,7 +26,7 @@ static const char *const telling[] = {
 	"authorization", "connectionstring", "signingkey",   "encryptionkey",
 	"accountkey",	 "storagekey",	     "licensekey",   "sshkey",
 	"masterkey",	 "sharedkey",	     "refreshtoken", "sessiontoken",
-	"authkey",	 "encryptkey",
+	"authkey",	 "encryptkey",	     "storepass",    "keypass",
 };
 
 /* As the last word of a name: --hf-token, DB_PASS, OPENAI_KEY. */

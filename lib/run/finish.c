@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -136,6 +137,40 @@ static int keep(const char *folder, const struct pedigree_record *record,
 	return pedigree_write_file_soon(path.data, text.data, text.len, err);
 }
 
+/*
+ * Helpers of the command (multiprocessing's resource tracker, the last of a
+ * pipeline) often end just after it: waiting a moment for them saves
+ * amending the record.
+ */
+#define STRAGGLERS_MS 250
+#define STRAGGLERS_STEP_MS 10
+
+static int read_log(const char *folder, struct pedigree_evlog **log,
+		    struct pedigree_error *err)
+{
+	const struct timespec step = { .tv_nsec =
+					       STRAGGLERS_STEP_MS * 1000000 };
+	int rc;
+
+	for (int ms = 0;; ms += STRAGGLERS_STEP_MS) {
+		_cleanup_record_ struct pedigree_record *probe =
+			pedigree_record_new();
+
+		pedigree_evlog_free(*log);
+		*log = pedigree_evlog_new();
+		if (!*log || !probe)
+			return pedigree_fail_memory(err);
+		rc = pedigree_evlog_read(*log, folder, NULL, err);
+		if (rc < 0 || ms >= STRAGGLERS_MS)
+			return rc;
+		if (pedigree_alive_find(*log, probe) < 0)
+			return pedigree_fail_memory(err);
+		if (!probe->still_running.n)
+			return 0;
+		nanosleep(&step, NULL);
+	}
+}
+
 static int finish_locked(const struct pedigree_config *config, const char *run,
 			 const char *folder,
 			 struct pedigree_build_options *options,
@@ -145,19 +180,17 @@ static int finish_locked(const struct pedigree_config *config, const char *run,
 	_cleanup_(pedigree_run_facts_clear) struct pedigree_run_facts facts = {
 		.git_dirty = -1
 	};
-	_cleanup_(log_free) struct pedigree_evlog *log = pedigree_evlog_new();
+	_cleanup_(log_free) struct pedigree_evlog *log = NULL;
 	_cleanup_record_ struct pedigree_record *record = NULL;
 	int rc;
 
-	if (!log)
-		return pedigree_fail_memory(err);
 	rc = pedigree_run_facts_read(config, run, &facts, err);
 	if (rc < 0)
 		return rc;
 	/* begin.json moved nowhere else, so git's answer is beside it. */
 	rc = next_revision(folder, &options->revision, err);
 	if (rc == 0)
-		rc = pedigree_evlog_read(log, folder, NULL, err);
+		rc = read_log(folder, &log, err);
 	if (rc == 0)
 		rc = build(config, &facts, log, options, &record, err);
 	if (rc == 0 && pedigree_alive_find(log, record) < 0)

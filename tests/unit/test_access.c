@@ -266,6 +266,16 @@ static void test_a_link_is_known_by_what_it_leads_to(void **state)
 		       "/weights.csv"));
 }
 
+static void test_a_folder_that_came_and_went_is_no_input(void **state)
+{
+	struct fake_run *s = *state;
+
+	fake_open(s, R, "pymp-x");
+	fake_event(s, PEDIGREE_EV_UNLINK, PEDIGREE_F_FOLDER, "pymp-x", "");
+	fake_build(s);
+	assert_null(fake_find(s, "pymp-x"));
+}
+
 static void test_folders_and_devices_are_no_artifacts(void **state)
 {
 	struct fake_run *s = *state;
@@ -300,6 +310,7 @@ int main(void)
 		TEST(test_new_metadata_do_not_change_the_bytes),
 		TEST(test_an_output_that_changed_later_is_not_verified),
 		TEST(test_a_link_is_known_by_what_it_leads_to),
+		TEST(test_a_folder_that_came_and_went_is_no_input),
 		TEST(test_folders_and_devices_are_no_artifacts),
 	};
 
