@@ -4,6 +4,7 @@
 #include "cli/spawn.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -54,6 +55,22 @@ int cli_spawn_exec(char **argv)
 	return not_started(argv[0], errno);
 }
 
+/*
+ * The shim's own execvpe: it looks at the program, says in the log when it
+ * will be out of sight, puts itself into LD_PRELOAD, or leaves itself out
+ * where it would do harm (libasan), as for any program of the run. NULL when
+ * the shim cannot be loaded here.
+ */
+typedef int (*exec_fn)(const char *file, char *const argv[],
+		       char *const envp[]);
+
+static exec_fn shim_execvpe(const char *preload)
+{
+	void *shim = dlopen(preload, RTLD_NOW | RTLD_LOCAL);
+
+	return shim ? (exec_fn)(uintptr_t)dlsym(shim, "execvpe") : NULL;
+}
+
 /* Puts "OURS[:THEIRS]" into the environment; it is the child's alone. */
 static bool set_preload(const char *preload)
 {
@@ -73,13 +90,17 @@ static bool set_preload(const char *preload)
 static void __attribute__((noreturn))
 become(const struct cli_spawn *spawn, const char *preload, int report)
 {
+	exec_fn exec = preload ? shim_execvpe(preload) : NULL;
 	int error;
 
 	/* Without the memory for it the command runs uncaptured. */
-	if (preload)
+	if (preload && !exec)
 		set_preload(preload);
 	cli_spawn_restore(spawn);
-	execvp(spawn->argv[0], spawn->argv);
+	if (exec)
+		exec(spawn->argv[0], spawn->argv, environ);
+	else
+		execvp(spawn->argv[0], spawn->argv);
 	error = errno;
 	if (write(report, &error, sizeof(error)) < 0)
 		_exit(CLI_SPAWN_TROUBLE);

@@ -79,6 +79,13 @@ static bool has_self(const char *list)
 	}
 }
 
+bool pedigree_env_is_preloaded(void)
+{
+	const char *list = pedigree_env_get("LD_PRELOAD");
+
+	return list && has_self(list);
+}
+
 static void *map(size_t size)
 {
 	long made = pedigree_sys(SYS_mmap, 0, size, PROT_READ | PROT_WRITE,

@@ -24,6 +24,9 @@ struct pedigree_env {
 	char text[PEDIGREE_ENV_TEXT];
 };
 
+/* Is our entry in the environment's LD_PRELOAD? */
+bool pedigree_env_is_preloaded(void);
+
 /*
  * Makes ret_env->envp what `envp` (NULL: empty) should be: with our entry, or
  * without. It is `envp` itself where that is right already. `lasting`: other

@@ -16,6 +16,7 @@
 
 #include "hooks/args.h"
 #include "hooks/cold.h"
+#include "hooks/env.h"
 #include "hooks/loaded.h"
 #include "hooks/log.h"
 #include "hooks/paths.h"
@@ -127,6 +128,11 @@ static bool start_log(int argc, char **argv)
 		.program = program ? program : "",
 	};
 
+	/* Loaded by `pedigree run`, to start the command as any hook would:
+	   the process has nothing to say of itself. */
+	if (!pedigree_env_is_preloaded())
+		return pedigree_log_start(pedigree_gate_self,
+					  pedigree_gate_folder_n, NULL);
 	pedigree_args_mask(argc, argv, args, &identity);
 	if (pedigree_paths_ask_cwd(cwd, &identity.cwd.n))
 		identity.cwd.bytes = cwd;

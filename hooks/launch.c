@@ -3,6 +3,7 @@
 
 #include "hooks/launch.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "hooks/note.h"
 #include "hooks/paths.h"
 #include "hooks/scratch.h"
+#include "hooks/sys.h"
 
 static void expect(struct pedigree_launch *launch, int images)
 {
@@ -34,6 +36,35 @@ static void note_blind(uint32_t kind, int dirfd, const char *path, int flags)
 	pedigree_note_blind(kind, dirfd, path);
 }
 
+/*
+ * The loader complains on standard error about a preload that it cannot
+ * open, which would be the job's output: su and runuser, chroot, a mount
+ * namespace, a spool that is gone. The run's folder is its user's alone, and
+ * who gave up being root may still open it until the exec takes the
+ * capabilities away.
+ */
+static bool is_reachable(void)
+{
+	uint32_t user = (uint32_t)pedigree_sys(SYS_geteuid);
+	long fd;
+
+	if (user && user != pedigree_gate_uid)
+		return false;
+	fd = pedigree_sys(SYS_openat, AT_FDCWD, pedigree_gate_self,
+			  O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		pedigree_sys(SYS_close, fd);
+	return fd != -EACCES && fd != -ENOENT && fd != -ENOTDIR;
+}
+
+/* A loader that is not ours complains, or gives up, on finding us. */
+static bool may_preload(uint8_t kind)
+{
+	return kind != PEDIGREE_BLIND_SANITIZED &&
+	       kind != PEDIGREE_BLIND_FOREIGN &&
+	       kind != PEDIGREE_BLIND_UNREACHABLE;
+}
+
 void pedigree_launch_begin(struct pedigree_launch *launch, int dirfd,
 			   const char *path, int flags, char *const envp[],
 			   enum pedigree_launch_how how)
@@ -51,14 +82,15 @@ void pedigree_launch_begin(struct pedigree_launch *launch, int dirfd,
 	kind = pedigree_elf_kind(dirfd, path, flags);
 	if (!kind && how == PEDIGREE_LAUNCH_SPAWN)
 		kind = PEDIGREE_PROGRAM_ORDINARY;
+	if (kind == PEDIGREE_PROGRAM_ORDINARY && !is_reachable())
+		kind = PEDIGREE_BLIND_UNREACHABLE;
 	if (kind != PEDIGREE_PROGRAM_ORDINARY)
 		expect(launch, -1);
 	if (!kind)
 		return;
 	if (kind != PEDIGREE_PROGRAM_ORDINARY)
 		note_blind(kind, dirfd, path, flags);
-	pedigree_env_prepare(&launch->env, envp,
-			     kind != PEDIGREE_BLIND_SANITIZED, false);
+	pedigree_env_prepare(&launch->env, envp, may_preload(kind), false);
 	if (how == PEDIGREE_LAUNCH_EXEC)
 		launch->guest = pedigree_paths_guest_leave();
 }

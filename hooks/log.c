@@ -306,6 +306,10 @@ bool pedigree_log_start(const char *folder, size_t n,
 	if (!pedigree_window_open(folder, n))
 		return false;
 	self_pid = (uint32_t)pedigree_sys(SYS_getpid);
+	if (!identity) {
+		pedigree_window_ready();
+		return true;
+	}
 	slot = take_slot();
 	starting = identity;
 	if (!claim(slot, 0))

@@ -51,7 +51,8 @@ struct pedigree_identity {
 
 /*
  * Opens or makes the log of this host in a run's folder (absolute, `n` bytes)
- * and writes the PROCESS event. False when there is no run or it cannot be
+ * and writes the PROCESS event. Without an identity that is left to the first
+ * event, and the image is not counted. False when there is no run or it cannot be
  * written to; nothing is left behind then.
  */
 bool pedigree_log_start(const char *folder, size_t n,

@@ -15,6 +15,7 @@ integration_tests = \
 	%D%/install.sh \
 	%D%/noise.py \
 	%D%/observe.sh \
+	%D%/out_of_sight.py \
 	%D%/programs.py \
 	%D%/query.py \
 	%D%/run_recover.py \
