@@ -6,7 +6,8 @@
  * One log holds one run on one host: RUN_FOLDER/HOST.events. All processes of
  * the run append to it through shared mappings, so that what was written
  * survives any death of its writer. The file is sparse, its size is fixed
- * when it is made, and it is never truncated, only unlinked.
+ * when it is made, and it is never truncated, only unlinked: when the run is
+ * over, a copy of what it holds takes its place.
  *
  *	offset 0		struct pedigree_log_header, one page
  *	from 4096		chunks, each at a multiple of 1 KiB

@@ -204,8 +204,10 @@ static int finish_locked(const struct pedigree_config *config, const char *run,
 	if (rc < 0)
 		return rc;
 	/* Processes that live may start others through the short link. */
-	if (!record->still_running.n)
+	if (!record->still_running.n) {
 		pedigree_shim_unlink(folder);
+		pedigree_log_settle(folder);
+	}
 	return deliver(config, summary, err);
 }
 

@@ -10,6 +10,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/name.c \
 	%D%/recover.c \
 	%D%/run.h \
+	%D%/settle.c \
 	%D%/shim.c \
 	%D%/spool.c \
 	%D%/spool.h

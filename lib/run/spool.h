@@ -66,6 +66,10 @@ int pedigree_git_read(const char *folder, struct pedigree_run_facts *facts,
 int pedigree_log_make(const char *folder, const char *run, const char *host,
 		      struct pedigree_error *err);
 
+/* settle.c: gives back the room that this host's log reserved, once no
+   process of the run is left here. A failure leaves the log as it was. */
+void pedigree_log_settle(const char *folder);
+
 /* shim.c: puts the shim into the folder; `ret_preload` gets its entry for
    LD_PRELOAD. */
 int pedigree_shim_find(struct pedigree_buf *ret_path,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -182,6 +183,47 @@ static void test_a_new_log_is_read_as_empty_and_takes_no_room(void **state)
 	pedigree_evlog_free(log);
 }
 
+static void test_a_log_nobody_writes_to_gives_its_room_back(void **state)
+{
+	const uint64_t cursor = 8192;
+	struct pedigree_log_header before, after;
+	struct utsname here;
+	struct stat st, old;
+	char path[300], last = 'x';
+	int fd;
+
+	(void)state;
+	assert_int_equal(uname(&here), 0);
+	assert_int_equal(
+		pedigree_log_make(test_folder, "run", here.nodename, NULL), 0);
+	snprintf(path, sizeof(path), "%s/%s.events", test_folder,
+		 here.nodename);
+	fd = open(path, O_RDWR);
+	assert_int_equal(pwrite(fd, &cursor, sizeof(cursor),
+				offsetof(struct pedigree_log_header, cursor)),
+			 sizeof(cursor));
+	assert_int_equal(pwrite(fd, &last, 1, (off_t)cursor - 1), 1);
+	assert_int_equal(pread(fd, &before, sizeof(before), 0), sizeof(before));
+	assert_int_equal(fstat(fd, &old), 0);
+	pedigree_log_settle(test_folder);
+	/* Who has the old one keeps it. */
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, old.st_size);
+	close(fd);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, cursor);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	last = 0;
+	assert_int_equal(pread(fd, &last, 1, (off_t)cursor - 1), 1);
+	assert_int_equal(last, 'x');
+	assert_int_equal(pread(fd, &after, sizeof(after), 0), sizeof(after));
+	assert_int_equal(after.capacity, cursor);
+	before.capacity = after.capacity;
+	assert_memory_equal(&before, &after, sizeof(before));
+	close(fd);
+}
+
 static void test_a_lock_is_held_by_one(void **state)
 {
 	int one = pedigree_spool_lock(test_folder, false);
@@ -231,6 +273,7 @@ int main(void)
 		TEST(test_an_end_that_a_crash_emptied_is_no_end),
 		TEST(test_runs_are_named_after_the_script_that_is_meant),
 		TEST(test_a_new_log_is_read_as_empty_and_takes_no_room),
+		TEST(test_a_log_nobody_writes_to_gives_its_room_back),
 		TEST(test_a_lock_is_held_by_one),
 		TEST(test_a_process_has_a_start_until_it_ends),
 	};
