@@ -12,7 +12,8 @@ struct pedigree_identity;
 /*
  * Copies arguments into `buffer` (PEDIGREE_ARGS_SIZE), as many as fit, and
  * describes them in `ret_identity`, with "***" for the values of
- * names that look secret and for the user in scheme://user:pass@host.
+ * names that look secret, for values that do by themselves, and for the user
+ * and the query of URLs.
  */
 void pedigree_args_mask(int argc, char *const argv[], char *buffer,
 			struct pedigree_identity *ret_identity);

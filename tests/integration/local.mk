@@ -22,6 +22,7 @@ integration_tests = \
 	%D%/run_signals.py \
 	%D%/run_transparent.py \
 	%D%/run_trouble.py \
+	%D%/secrets.sh \
 	%D%/subjects.py \
 	%D%/versions.sh \
 	%D%/ways.sh
