@@ -153,6 +153,15 @@ static void add_count(struct line *line, const char *before, uint64_t count,
 		line->n += (size_t)n;
 }
 
+/* No count is known of a record that was not made. */
+static void tell_failure(const struct cli_wrap *wrap, const char *name,
+			 const struct report *report, bool again)
+{
+	cli_say("%s %s: no record could be made: %s%s", wrap->self->name, name,
+		report->text,
+		again ? "; the next pedigree command tries again" : "");
+}
+
 static void tell(const struct cli_wrap *wrap, const char *name,
 		 const struct report *report)
 {
@@ -231,6 +240,9 @@ static int capture(struct cli_wrap *wrap, struct pedigree_session *session,
 		if (!wrap->quiet)
 			cli_say("%s %s: the record is still being made; pedigree show %s",
 				wrap->self->name, name, name);
+	} else if (!wrap->quiet && report.code < 0 && !report.waiting) {
+		tell_failure(wrap, name, &report,
+			     pedigree_session_preload(session) != NULL);
 	} else if (!wrap->quiet) {
 		tell(wrap, name, &report);
 	}

@@ -12,6 +12,8 @@ integration_tests = \
 	%D%/example_pipeline.py \
 	%D%/example_r.py \
 	%D%/example_sklearn.py \
+	%D%/faults/disk.py \
+	%D%/faults/programs.py \
 	%D%/install.sh \
 	%D%/noise.py \
 	%D%/observe.sh \
@@ -29,6 +31,7 @@ integration_tests = \
 
 TESTS += $(integration_tests)
 EXTRA_DIST += $(integration_tests) \
+	%D%/faults/fault.py \
 	%D%/ways/ways.py
 
 check_PROGRAMS += %D%/observe/observe
