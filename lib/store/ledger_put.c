@@ -194,6 +194,7 @@ ledger_put(struct pedigree_backend *backend,
 	}
 	pedigree_map_free(put.roles);
 	pedigree_vec_clear(&put.stars);
+	pedigree_vec_clear(&put.parts);
 	pedigree_vec_clear(&put.runs);
 	pedigree_vec_clear(&put.contexts);
 	if (!status)

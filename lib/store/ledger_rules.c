@@ -4,6 +4,8 @@
  *
  *	SameAs		artifacts with the same bytes under several URIs hang
  *			as a star on the one that was observed first
+ *	DerivedFrom	an artifact on those that hold files of it:
+ *			ledger_parts.c
  *	AssociatedWith	a run hangs on every endpoint that serves the bytes
  *			it produced
  *
@@ -48,6 +50,18 @@ static int touch_contexts(struct pedigree_ledger_put *put,
 	return status;
 }
 
+/* With it the endpoints that are reached through what it is a part of. */
+static int touch_part(struct pedigree_ledger_put *put, pedigree_row artifact,
+		      struct pedigree_error *err)
+{
+	int status = touch(&put->parts, artifact, err);
+
+	if (!status)
+		status = touch_contexts(put, PEDIGREE_SQL_CONTEXTS_OF_MODEL,
+					artifact, err);
+	return status;
+}
+
 int pedigree_ledger_artifact_touched(struct pedigree_ledger_put *put,
 				     pedigree_row artifact,
 				     struct pedigree_error *err)
@@ -70,6 +84,10 @@ int pedigree_ledger_edge_touched(struct pedigree_ledger_put *put,
 
 	if (source->kind == PEDIGREE_TRIAL_COMPONENT)
 		status = touch(&put->runs, source->row, err);
+	if (!status && source->kind == PEDIGREE_ARTIFACT)
+		status = touch_part(put, source->row, err);
+	if (!status && destination->kind == PEDIGREE_ARTIFACT)
+		status = touch_part(put, destination->row, err);
 	if (!status && destination->kind == PEDIGREE_CONTEXT)
 		status = touch(&put->contexts, destination->row, err);
 	if (!status && destination->kind == PEDIGREE_ACTION)
@@ -139,6 +157,16 @@ static int set_deployed(struct pedigree_ledger_put *put,
 	return 0;
 }
 
+static int set_parts(struct pedigree_ledger_put *put,
+		     struct pedigree_error *err)
+{
+	int status = 0;
+
+	for (size_t i = 0; !status && i < put->parts.n; i++)
+		status = pedigree_ledger_set_parts(put, put->parts.v[i], err);
+	return status;
+}
+
 int pedigree_ledger_apply_rules(struct pedigree_ledger_put *put,
 				struct pedigree_error *err)
 {
@@ -148,9 +176,12 @@ int pedigree_ledger_apply_rules(struct pedigree_ledger_put *put,
 		if (status)
 			return status;
 	}
-	int status =
-		set_deployed(put, &put->runs, PEDIGREE_SQL_DEPLOYED_DROP_RUN,
-			     PEDIGREE_SQL_DEPLOYED_SET_RUN, err);
+	int status = set_parts(put, err);
+
+	if (!status)
+		status = set_deployed(put, &put->runs,
+				      PEDIGREE_SQL_DEPLOYED_DROP_RUN,
+				      PEDIGREE_SQL_DEPLOYED_SET_RUN, err);
 	if (!status)
 		status = set_deployed(put, &put->contexts,
 				      PEDIGREE_SQL_DEPLOYED_DROP_CONTEXT,

@@ -29,8 +29,9 @@
 
 enum pedigree_rule {
 	PEDIGREE_RULE_NONE,
-	PEDIGREE_RULE_SAME_AS, /* same bytes under another URI */
-	PEDIGREE_RULE_DEPLOYED /* run whose model an endpoint serves */
+	PEDIGREE_RULE_SAME_AS,	/* same bytes under another URI */
+	PEDIGREE_RULE_DEPLOYED, /* run whose model an endpoint serves */
+	PEDIGREE_RULE_PART	/* files in common: ledger_parts.c */
 };
 
 extern const struct pedigree_db_kind pedigree_ledger_kind;

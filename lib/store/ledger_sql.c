@@ -13,17 +13,21 @@
 #define TRIAL_COMPONENT "3"
 #define SAME_AS "1"
 #define DEPLOYED "2"
+#define PART "3"
 
 _Static_assert(PEDIGREE_ARTIFACT == 0 && PEDIGREE_ACTION == 1 &&
 		       PEDIGREE_CONTEXT == 2 && PEDIGREE_TRIAL_COMPONENT == 3,
 	       "the statements have these numbers, and so have ledgers");
 
-/* Artifacts with the bytes of artifact `a`, itself included. An empty file
+/* Artifacts with the bytes of artifact `a`, itself included, and those that
+   ledger_parts.c tied to it. An empty file
    says nothing about another empty file. */
-#define SAME_BYTES(a) \
+#define SAME_BYTES(a, end, other) \
 	"(SELECT " a ".id UNION SELECT s.id FROM entity s " \
 	"WHERE s.version = " a ".version " \
-	"AND s.version GLOB 'sha256:*' AND coalesce(s.bytes, 1) > 0)"
+	"AND s.version GLOB 'sha256:*' AND coalesce(s.bytes, 1) > 0 " \
+	"UNION SELECT f." end " FROM association f WHERE f." other " = " a \
+	".id AND f.rule = " PART ")"
 /* Entities are always reached by an edge or by a version: the "+" keeps the
    planner from going through all of a kind instead. */
 /* Is artifact `m`, which contributed to a deployment, what was deployed? */
@@ -31,6 +35,23 @@ _Static_assert(PEDIGREE_ARTIFACT == 0 && PEDIGREE_ACTION == 1 &&
 	"+m.kind = " ARTIFACT \
 	" AND coalesce(m.type, '') NOT IN ('Code', 'DataSet', 'Image')"
 #define IS_ENDPOINT "+x.kind = " CONTEXT " AND x.type = 'Endpoint'"
+#define IS_PRODUCED(y) \
+	"EXISTS(SELECT 1 FROM association p WHERE p.destination = " y ".id " \
+	"AND p.type = 'Produced')"
+/* Artifact `y` as a part reads it, with its manifest if it has one. */
+#define PART_OF_Y \
+	"SELECT y.id, y.source_uri, y.version, " IS_PRODUCED( \
+		"y") ", " \
+		     "y.observed, y.latest, m.text FROM entity y " \
+		     "LEFT JOIN manifest m ON m.digest = substr(y.version, 8) "
+#define IS_PART \
+	"+y.kind = " ARTIFACT " AND coalesce(y.type, '') NOT IN ('Code', " \
+	"'Image') AND +y.version GLOB 'sha256:*'"
+/* Made by a run before the other was last seen, and only one of them. */
+#define IS_OTHER_PART \
+	IS_PART " AND y.id <> ?2 AND " IS_PRODUCED( \
+		"y") " <> ?3 " \
+		     "AND CASE WHEN ?3 THEN y.latest > ?4 ELSE y.observed < ?5 END"
 #define DEPLOYED_COLUMNS \
 	"INSERT INTO association(source, destination, type, created, rule) " \
 	"SELECT t.id, x.id, 'AssociatedWith', " \
@@ -125,6 +146,22 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 		"WHERE c.id = ?1 AND m.version = c.version AND m.tied = 1 "
 		"AND m.source_uri <> c.source_uri ON CONFLICT DO NOTHING",
 
+	[PEDIGREE_SQL_PART] = PART_OF_Y "WHERE y.id = ?1 AND " IS_PART,
+	[PEDIGREE_SQL_PARTS_AT] =
+		PART_OF_Y "WHERE y.source_uri = ?1 AND " IS_OTHER_PART,
+	/* '0' comes after '/'. */
+	[PEDIGREE_SQL_PARTS_BELOW] =
+		PART_OF_Y "WHERE y.source_uri > ?1 || '/' "
+			  "AND y.source_uri < ?1 || '0' AND " IS_OTHER_PART,
+	[PEDIGREE_SQL_PARTS_DROP] = "DELETE FROM association WHERE rule = " PART
+				    " AND (source = ?1 OR destination = ?1)",
+	[PEDIGREE_SQL_PART_ADD] =
+		"INSERT INTO association(source, destination, type, created, "
+		"rule) SELECT f.id, t.id, 'DerivedFrom', "
+		"max(f.observed, t.observed), " PART
+		" FROM entity f, entity t WHERE f.id = ?1 AND t.id = ?2 "
+		"ON CONFLICT DO NOTHING",
+
 	[PEDIGREE_SQL_DEPLOYED_DROP_RUN] =
 		"DELETE FROM association WHERE source = ?1 "
 		"AND rule = " DEPLOYED,
@@ -133,15 +170,16 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 	"AND p.type = 'Produced' "
 	"CROSS JOIN entity o ON o.id = p.destination "
 	"CROSS JOIN entity m ON m.id IN " SAME_BYTES(
-		"o") " AND " IS_MODEL
-		     " CROSS JOIN association i ON i.source = m.id "
-		     "AND i.type = 'ContributedTo' "
-		     "CROSS JOIN entity a ON a.id = i.destination "
-		     "AND +a.kind = " ACTION
-		     " CROSS JOIN association c ON c.source = a.id "
-		     "AND c.type = 'AssociatedWith' "
-		     "CROSS JOIN entity x ON x.id = c.destination AND " IS_ENDPOINT
-		     " WHERE t.id = ?1 GROUP BY x.id ON CONFLICT DO NOTHING",
+		"o", "destination",
+		"source") " AND " IS_MODEL
+			  " CROSS JOIN association i ON i.source = m.id "
+			  "AND i.type = 'ContributedTo' "
+			  "CROSS JOIN entity a ON a.id = i.destination "
+			  "AND +a.kind = " ACTION
+			  " CROSS JOIN association c ON c.source = a.id "
+			  "AND c.type = 'AssociatedWith' "
+			  "CROSS JOIN entity x ON x.id = c.destination AND " IS_ENDPOINT
+			  " WHERE t.id = ?1 GROUP BY x.id ON CONFLICT DO NOTHING",
 	[PEDIGREE_SQL_DEPLOYED_DROP_CONTEXT] =
 		"DELETE FROM association WHERE destination = ?1 "
 		"AND rule = " DEPLOYED,
@@ -153,12 +191,13 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 	"AND i.type = 'ContributedTo' "
 	"CROSS JOIN entity m ON m.id = i.source AND " IS_MODEL
 	" CROSS JOIN entity o ON o.id IN " SAME_BYTES(
-		"m") " CROSS JOIN association p ON p.destination = o.id "
-		     "AND p.type = 'Produced' "
-		     "CROSS JOIN entity t ON t.id = p.source "
-		     "AND +t.kind = " TRIAL_COMPONENT
-		     " WHERE x.id = ?1 AND " IS_ENDPOINT
-		     " GROUP BY t.id ON CONFLICT DO NOTHING",
+		"m", "source",
+		"destination") " CROSS JOIN association p ON p.destination = o.id "
+			       "AND p.type = 'Produced' "
+			       "CROSS JOIN entity t ON t.id = p.source "
+			       "AND +t.kind = " TRIAL_COMPONENT
+			       " WHERE x.id = ?1 AND " IS_ENDPOINT
+			       " GROUP BY t.id ON CONFLICT DO NOTHING",
 	[PEDIGREE_SQL_CONTEXTS_OF_ACTION] =
 		"SELECT e.destination FROM association e "
 		"JOIN entity x ON x.id = e.destination "

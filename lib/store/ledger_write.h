@@ -42,6 +42,11 @@ enum pedigree_ledger_sql {
 	PEDIGREE_SQL_STAR_ADD,
 	PEDIGREE_SQL_STAR_DROP,
 	PEDIGREE_SQL_STAR_SET,
+	PEDIGREE_SQL_PART,
+	PEDIGREE_SQL_PARTS_AT,
+	PEDIGREE_SQL_PARTS_BELOW,
+	PEDIGREE_SQL_PARTS_DROP,
+	PEDIGREE_SQL_PART_ADD,
 	PEDIGREE_SQL_DEPLOYED_DROP_RUN,
 	PEDIGREE_SQL_DEPLOYED_SET_RUN,
 	PEDIGREE_SQL_DEPLOYED_DROP_CONTEXT,
@@ -63,6 +68,7 @@ struct pedigree_ledger_put {
 	struct pedigree_map *roles; /* ARN of an artifact: see _entities.c */
 	/* What the rules have to look at again; no row twice. */
 	struct pedigree_rows stars; /* artifacts */
+	struct pedigree_rows parts; /* artifacts */
 	struct pedigree_rows runs;  /* trial components */
 	struct pedigree_rows contexts;
 };
@@ -99,6 +105,11 @@ int pedigree_ledger_artifact_touched(struct pedigree_ledger_put *put,
 int pedigree_ledger_set_current(struct pedigree_ledger_put *put,
 				pedigree_row context,
 				struct pedigree_error *err);
+
+/* ledger_parts.c: ties an artifact to those it has files in common with. */
+int pedigree_ledger_set_parts(struct pedigree_ledger_put *put,
+			      pedigree_row artifact,
+			      struct pedigree_error *err);
 
 /* ledger_rules.c: makes the edges of the rules for what was touched. */
 int pedigree_ledger_apply_rules(struct pedigree_ledger_put *put,

@@ -18,6 +18,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/ledger_list.c \
 	%D%/ledger_merge.c \
 	%D%/ledger_merge.h \
+	%D%/ledger_parts.c \
 	%D%/ledger_put.c \
 	%D%/ledger_read.h \
 	%D%/ledger_rules.c \

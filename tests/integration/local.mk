@@ -18,6 +18,7 @@ integration_tests = \
 	%D%/noise.py \
 	%D%/observe.sh \
 	%D%/out_of_sight.py \
+	%D%/parts.sh \
 	%D%/programs.py \
 	%D%/query.py \
 	%D%/run_recover.py \

@@ -7,11 +7,13 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "base/digest.h"
 #include "tests/unit/support/scene.h"
 
 #define assert_edge(scene, source, destination, expected) \
@@ -220,6 +222,86 @@ static void test_the_training_may_arrive_after_the_deployment(void **state)
 	scene_free(scene);
 }
 
+/* The version that add_artifact() gives 100 times a letter. */
+static char *version_of(char bytes)
+{
+	char text[100], hex[PEDIGREE_SHA256_HEX], version[100];
+
+	memset(text, bytes, sizeof(text));
+	assert_int_equal(pedigree_sha256(text, sizeof(text), hex), 0);
+	snprintf(version, sizeof(version), "sha256:%s", hex);
+	return strdup(version);
+}
+
+/* A deployment of file:///model, a folder with one file in it. */
+static struct pedigree_record *deploy_folder(int64_t start, char file)
+{
+	struct pedigree_record *record =
+		deploy("deploy", start, "file:///model", 'f');
+	struct pedigree_manifest *manifest =
+		pedigree_vec_push(&record->manifests);
+	char *folder = version_of('f'), *version = version_of(file);
+
+	assert_non_null(manifest);
+	manifest->digest = strdup(folder + strlen("sha256:"));
+	assert_true(asprintf(&manifest->text,
+			     "pedigree-manifest 1\n%s\t100\tweights\n",
+			     version) > 0);
+	free(folder);
+	free(version);
+	return record;
+}
+
+static void test_a_folder_hangs_on_what_runs_wrote_into_it(void **state)
+{
+	char *file = arn_of("file:///model/weights", 'm', 100);
+	char *folder = arn_of("file:///model", 'f', 100);
+	char *run = arn_of_run("train"), *shop = arn_of_shop();
+
+	(void)state;
+	for (int late = 0; late < 2; late++) {
+		struct scene *scene = scene_new(NULL);
+
+		if (late)
+			put_ledger(scene, deploy_folder(200, 'm'));
+		put_ledger(scene,
+			   train("train", 100, "file:///model/weights", 'm'));
+		if (!late)
+			put_ledger(scene, deploy_folder(200, 'm'));
+		assert_edge(scene, file, folder, "DerivedFrom");
+		assert_edge(scene, run, shop, "AssociatedWith");
+		scene_free(scene);
+	}
+	free(file);
+	free(folder);
+	free(run);
+	free(shop);
+}
+
+static void test_a_folder_of_other_versions_hangs_on_nothing(void **state)
+{
+	char *file = arn_of("file:///model/weights", 'm', 100);
+	char *folder = arn_of("file:///model", 'f', 100);
+	char *run = arn_of_run("train"), *shop = arn_of_shop();
+
+	(void)state;
+	for (int late = 0; late < 2; late++) {
+		struct scene *scene = scene_new(NULL);
+
+		/* Other bytes, and bytes that were not there yet. */
+		put_ledger(scene, deploy_folder(200, late ? 'm' : 'o'));
+		put_ledger(scene, train("train", late ? 300 : 100,
+					"file:///model/weights", 'm'));
+		assert_edge(scene, file, folder, "");
+		assert_edge(scene, run, shop, "");
+		scene_free(scene);
+	}
+	free(file);
+	free(folder);
+	free(run);
+	free(shop);
+}
+
 static void test_data_that_a_deployment_reads_is_not_its_model(void **state)
 {
 	struct scene *scene = scene_new(NULL);
@@ -394,6 +476,10 @@ int main(void)
 			test_an_endpoint_knows_the_run_that_made_its_model),
 		cmocka_unit_test(
 			test_the_training_may_arrive_after_the_deployment),
+		cmocka_unit_test(
+			test_a_folder_hangs_on_what_runs_wrote_into_it),
+		cmocka_unit_test(
+			test_a_folder_of_other_versions_hangs_on_nothing),
 		cmocka_unit_test(
 			test_data_that_a_deployment_reads_is_not_its_model),
 		cmocka_unit_test(
