@@ -3,6 +3,7 @@
 # unit/         cmocka, one file per module
 # integration/  real processes
 # policy/       facts about the tree and the binaries
+# suites/       what others test their programs with
 #
 # Scripts are told where things are by these variables, and work in a folder
 # of their own that they make (see support.sh and support.py).
@@ -27,6 +28,7 @@ AM_TESTS_ENVIRONMENT = \
 include %D%/unit/local.mk
 include %D%/integration/local.mk
 include %D%/policy/local.mk
+include %D%/suites/local.mk
 
 # The unit tests alone, as the build with sanitizers runs them.
 .PHONY: check-unit

@@ -27,6 +27,7 @@ integration_tests = \
 	%D%/run_trouble.py \
 	%D%/secrets.sh \
 	%D%/subjects.py \
+	%D%/suites_quick.py \
 	%D%/versions.sh \
 	%D%/ways.sh
 
