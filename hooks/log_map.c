@@ -13,10 +13,6 @@
 #include "hooks/log.h"
 #include "hooks/sys.h"
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
 #define LOG_PATH 1024u /* a run's folder is not deeper */
 
 struct pedigree_log_header *pedigree_log;

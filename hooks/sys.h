@@ -9,7 +9,12 @@
 #define PEDIGREE_SYS_H
 
 #include <errno.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14; not in older headers */
+#endif
 
 _Static_assert(sizeof(long) == 8, "the shim is written for 64-bit systems");
 
