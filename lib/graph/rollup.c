@@ -248,3 +248,42 @@ void pedigree_manifest_add(struct pedigree_buf *text,
 	pedigree_percent_encode(text, relative_path);
 	pedigree_buf_add_char(text, '\n');
 }
+
+bool pedigree_manifest_next(const char **at,
+			    struct pedigree_manifest_line *ret_line)
+{
+	for (;;) {
+		const char *line = *at, *end = strchr(line, '\n');
+		const char *size, *path;
+
+		if (!end)
+			return false;
+		*at = end + 1;
+		size = memchr(line, '\t', (size_t)(end - line));
+		path = size ? memchr(size + 1, '\t', (size_t)(end - size - 1))
+			    : NULL;
+		if (!path || !memchr(line, ':', (size_t)(size - line)))
+			continue;
+		*ret_line = (struct pedigree_manifest_line){
+			.version = line,
+			.path = path + 1,
+			.version_n = (size_t)(size - line),
+			.path_n = (size_t)(end - path - 1),
+		};
+		return true;
+	}
+}
+
+bool pedigree_manifest_find(const char *text, const char *path,
+			    struct pedigree_manifest_line *ret_line)
+{
+	struct pedigree_manifest_line line;
+	size_t n = strlen(path);
+
+	while (pedigree_manifest_next(&text, &line))
+		if (line.path_n == n && memcmp(line.path, path, n) == 0) {
+			*ret_line = line;
+			return true;
+		}
+	return false;
+}

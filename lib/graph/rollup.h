@@ -18,6 +18,7 @@
 #ifndef PEDIGREE_GRAPH_ROLLUP_H
 #define PEDIGREE_GRAPH_ROLLUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -66,5 +67,17 @@ void pedigree_manifest_begin(struct pedigree_buf *text);
 void pedigree_manifest_add(struct pedigree_buf *text,
 			   const struct pedigree_version *version,
 			   const char *relative_path);
+
+/* A file of a manifest; the texts are borrowed from it and not terminated. */
+struct pedigree_manifest_line {
+	const char *version, *path;
+	size_t version_n, path_n;
+};
+/* The next file whose version is known, from *at on; false at the end. */
+bool pedigree_manifest_next(const char **at,
+			    struct pedigree_manifest_line *ret_line);
+/* The version of the file with this encoded path. */
+bool pedigree_manifest_find(const char *text, const char *path,
+			    struct pedigree_manifest_line *ret_line);
 
 #endif

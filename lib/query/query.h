@@ -18,7 +18,8 @@
 /*
  * What TARGET names: an ARN, a path that exists (by its bytes, then by its
  * URI), a URI, a run's name, an endpoint's name, any other name; a path
- * that does not exist any more is looked up by its URI. The first way that
+ * that does not exist any more is looked up by its URI; at last the rolled-up
+ * data set that holds a file of this path (and bytes). The first way that
  * finds anything wins. Several artifacts with the same bytes: the one with
  * this path's URI if there is one, else the earliest. Several versions of
  * one URI: the newest, and *ret_note says so (a sentence, or empty).

@@ -16,13 +16,15 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "graph/rollup.h"
 #include "query/query.h"
 
 struct search {
 	struct pedigree_ledger *ledger;
 	const char *target;
 	char *path;		 /* absolute and clean */
-	struct pedigree_buf uri; /* of path */
+	struct pedigree_buf uri; /* of path, or what a URI names */
+	char version[sizeof("sha256:") + PEDIGREE_SHA256_HEX]; /* or "" */
 	bool exists;
 	bool changed; /* the bytes on disk are not recorded */
 	pedigree_row row;
@@ -149,7 +151,6 @@ static int digest_of(const char *path, struct pedigree_digest *ret_digest,
 static int by_bytes(struct search *search, struct pedigree_error *err)
 {
 	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
-	char version[sizeof("sha256:") + PEDIGREE_SHA256_HEX] = "sha256:";
 	struct pedigree_digest digest;
 	int rc;
 
@@ -159,8 +160,10 @@ static int by_bytes(struct search *search, struct pedigree_error *err)
 	if (rc < 0)
 		return rc == PEDIGREE_ENOTFOUND ? 0 : rc;
 	tried(search, "by its bytes");
-	strcat(version, digest.sha256);
-	rc = pedigree_ledger_by_digest(search->ledger, version, &rows, err);
+	strcpy(search->version, "sha256:");
+	strcat(search->version, digest.sha256);
+	rc = pedigree_ledger_by_digest(search->ledger, search->version, &rows,
+				       err);
 	if (rc == 0 && !rows.n)
 		rc = pedigree_ledger_by_digest(search->ledger, digest.md5,
 					       &rows, err);
@@ -206,7 +209,76 @@ static int by_uri(struct search *search, struct pedigree_error *err)
 	if (!strstr(search->target, "://"))
 		return 0;
 	tried(search, "as a URI");
-	return newest_of(search, search->target, err);
+	return newest_of(search, search->uri.data, err);
+}
+
+/* Is the file `path` of data set `row` the one that is looked for? The bytes
+   on disk, if there are any, decide. */
+static int holds(struct search *search, pedigree_row row, const char *path,
+		 bool *ret_holds)
+{
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+	struct pedigree_manifest_line line;
+	int rc = pedigree_manifest_row(search->ledger, row, &text, NULL);
+
+	*ret_holds = false;
+	if (rc == PEDIGREE_ENOMEM || rc == PEDIGREE_EBUSY)
+		return rc;
+	if (rc == 0 && pedigree_manifest_find(text.data, path, &line))
+		*ret_holds = !search->version[0] ||
+			     (line.version_n == strlen(search->version) &&
+			      memcmp(line.version, search->version,
+				     line.version_n) == 0);
+	return 0;
+}
+
+static int in_folder(struct search *search, const char *folder,
+		     const char *path, struct pedigree_error *err)
+{
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	int rc = pedigree_ledger_by_uri(search->ledger, folder, &rows, err);
+
+	for (size_t i = rows.n; rc == 0 && !search->row && i > 0; i--) {
+		bool found;
+
+		rc = holds(search, rows.v[i - 1], path, &found);
+		if (rc < 0)
+			return pedigree_fail(
+				err, rc, "cannot read the files of %s", folder);
+		if (found)
+			search->row = rows.v[i - 1];
+	}
+	if (rc == 0 && search->row)
+		pedigree_buf_addf(
+			&search->note,
+			"%s is recorded as one of the files of %s; this is about all of them",
+			search->target, folder);
+	return rc;
+}
+
+/* Files of a data set that was rolled up have no record of their own. */
+static int by_folder(struct search *search, struct pedigree_error *err)
+{
+	_cleanup_free_ char *folder = NULL;
+	const char *scheme;
+	char *slash;
+	int rc = 0;
+
+	if (!search->uri.len)
+		return 0;
+	folder = strdup(search->uri.data);
+	if (!folder)
+		return pedigree_fail_memory(err);
+	tried(search, "in the folders it is in");
+	scheme = strstr(folder, "://");
+	while (rc == 0 && !search->row && scheme &&
+	       (slash = strrchr(scheme + 3, '/')) != NULL &&
+	       slash > scheme + 3) {
+		*slash = '\0';
+		rc = in_folder(search, folder,
+			       search->uri.data + (slash - folder) + 1, err);
+	}
+	return rc;
 }
 
 static int by_name(struct search *search, int kind, struct pedigree_error *err)
@@ -249,8 +321,17 @@ static int find_path(struct search *search, struct pedigree_error *err)
 	struct stat st;
 
 	/* A URI names what is recorded of it, not what is there now. */
-	if (strstr(search->target, "://"))
-		return 0;
+	if (strstr(search->target, "://")) {
+		/* However it is spelled: with spaces as they are, for one. */
+		if (pedigree_uri_to_path(&path, search->target))
+			pedigree_path_to_uri(&search->uri, path.data);
+		else
+			pedigree_buf_add_str(&search->uri, search->target);
+		return pedigree_buf_error(&path) ||
+				       pedigree_buf_error(&search->uri)
+			       ? pedigree_fail_memory(err)
+			       : 0;
+	}
 	if (search->target[0] == '/') {
 		pedigree_buf_add_str(&path, search->target);
 	} else {
@@ -288,8 +369,8 @@ int pedigree_resolve(struct pedigree_ledger *ledger, const char *target,
 		     struct pedigree_error *err)
 {
 	static int (*const ways[])(struct search *, struct pedigree_error *) = {
-		by_arn, by_bytes,   by_existing_path, by_uri,
-		by_run, by_context, by_any_name,      by_lost_path,
+		by_arn,	    by_bytes,	 by_existing_path, by_uri,    by_run,
+		by_context, by_any_name, by_lost_path,	   by_folder,
 	};
 	_cleanup_(search_clear) struct search search = {
 		.ledger = ledger,

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "graph/rollup.h"
 #include "store/ledger_write.h"
 
 struct part {
@@ -69,60 +70,26 @@ static const char *below(const char *uri, const char *below)
 	return below[n] == '/' ? below + n + 1 : NULL;
 }
 
-/* A line's version and path; a file without a known version has none. */
-struct line {
-	const char *version, *path;
-	size_t version_n, path_n;
-};
-
-static bool next_line(const char **at, struct line *ret_line)
-{
-	for (;;) {
-		const char *line = *at, *end = strchr(line, '\n');
-		const char *size, *path;
-
-		if (!end)
-			return false;
-		*at = end + 1;
-		size = memchr(line, '\t', (size_t)(end - line));
-		path = size ? memchr(size + 1, '\t', (size_t)(end - size - 1))
-			    : NULL;
-		if (!path || !memchr(line, ':', (size_t)(size - line)))
-			continue;
-		*ret_line = (struct line){
-			.version = line,
-			.path = path + 1,
-			.version_n = (size_t)(size - line),
-			.path_n = (size_t)(end - path - 1),
-		};
-		return true;
-	}
-}
-
 static bool has_file(const char *manifest, const char *path,
 		     const char *version)
 {
-	struct line line;
+	struct pedigree_manifest_line line;
 
-	while (next_line(&manifest, &line))
-		if (strlen(path) == line.path_n &&
-		    memcmp(path, line.path, line.path_n) == 0)
-			return strlen(version) == line.version_n &&
-			       memcmp(version, line.version, line.version_n) ==
-				       0;
-	return false;
+	return pedigree_manifest_find(manifest, path, &line) &&
+	       strlen(version) == line.version_n &&
+	       memcmp(version, line.version, line.version_n) == 0;
 }
 
-/* Both sorted or not: a set of the wider folder's lines. 1, 0 or a failure. */
+/* 1, 0 or a failure. */
 static int have_common(const char *wide, const char *narrow, const char *prefix)
 {
 	_cleanup_map_ struct pedigree_map *lines = pedigree_map_new();
 	_cleanup_buf_ struct pedigree_buf key = PEDIGREE_BUF_INIT;
-	struct line line;
+	struct pedigree_manifest_line line;
 
 	if (!lines)
 		return PEDIGREE_ENOMEM;
-	while (next_line(&wide, &line)) {
+	while (pedigree_manifest_next(&wide, &line)) {
 		pedigree_buf_reset(&key);
 		pedigree_buf_add(&key, line.version, line.version_n);
 		pedigree_buf_add_char(&key, '\t');
@@ -131,7 +98,7 @@ static int have_common(const char *wide, const char *narrow, const char *prefix)
 		    !pedigree_map_at(lines, key.data, key.len, NULL))
 			return PEDIGREE_ENOMEM;
 	}
-	while (next_line(&narrow, &line)) {
+	while (pedigree_manifest_next(&narrow, &line)) {
 		pedigree_buf_reset(&key);
 		pedigree_buf_add(&key, line.version, line.version_n);
 		pedigree_buf_add_char(&key, '\t');

@@ -76,6 +76,12 @@ def traces():
     t.equal(down["Direction"], "Descendants", "the direction down")
     t.check("shop" in {v.get("Name") for v in down["Vertices"]}, down)
     t.equal(t.answer("trace", "many", "--direction", "down"), down, "down")
+    t.equal(t.answer("downstream", "many/part-07.csv"), down,
+            "down from one of the files")
+    here = "file://" + os.getcwd()
+    t.equal(t.answer("downstream", here + "/many/part-07.csv"), down,
+            "down from its URI")
+    refused(1, "in the folders it is in", "trace", "many/part-99.csv")
     t.equal(t.answer("trace", "fit", "--direction", "both")["Direction"],
             "Both", "both ways")
     t.equal(len(t.answer("trace", "shop", "--depth", "1")["Vertices"]) <
