@@ -72,8 +72,9 @@ static void subject_visit(void)
 		execl(subject_self, "subject", "--child", "visitor", NULL);
 		_exit(98);
 	}
-	expect("open wc ./other/visitor");
+	/* The visitor speaks, too: not while it may. */
 	reap(pid);
+	expect("open wc ./other/visitor");
 	expect("open wc ./stayed");
 	touch("stayed");
 }
