@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/spawn.h"
@@ -37,6 +38,20 @@ static bool on_option(void *ctx, const struct cli_option *option,
 	return true;
 }
 
+/* A slip of the pen would be a model without history. But the command may
+   make the file, or move it to where it is served. */
+static bool note_missing(struct options *options)
+{
+	for (size_t i = 0; i < options->models.n; i++) {
+		const char *model = options->models.v[i];
+
+		if (!strstr(model, "://") && access(model, F_OK) < 0 &&
+		    !cli_values_add(&options->wrap.missing, model))
+			return false;
+	}
+	return true;
+}
+
 static int deploy(const struct cli_command *self, int argc, char **argv)
 {
 	struct options options = {
@@ -50,6 +65,8 @@ static int deploy(const struct cli_command *self, int argc, char **argv)
 		cli_usage(self, "there is no command to run");
 		return CLI_SPAWN_TROUBLE;
 	}
+	if (!note_missing(&options))
+		return CLI_SPAWN_TROUBLE;
 	options.wrap.argv = argv + first;
 	options.wrap.spec.params = options.params.v;
 	options.wrap.spec.tags = options.tags.v;

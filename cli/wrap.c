@@ -184,6 +184,10 @@ static void tell(const struct cli_wrap *wrap, const char *name,
 			  "records waiting in the outbox");
 	cli_say("%s %s: %s; pedigree show %s", wrap->self->name, name,
 		line.text, name);
+	for (size_t i = 0; i < wrap->missing.n; i++)
+		if (access(wrap->missing.v[i], F_OK) < 0)
+			cli_say("there is no file %s: its name is recorded, and no run is behind it",
+				wrap->missing.v[i]);
 	if (report->code < 0)
 		cli_say("%s", report->text);
 }

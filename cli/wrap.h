@@ -24,6 +24,9 @@ struct cli_wrap {
 	const struct cli_command *self;
 	struct pedigree_session_spec spec;
 	char **argv; /* the command; NULL-ended */
+	/* Files that were not there at the start: told when they are not there
+	   at the end either. */
+	struct cli_values missing;
 	bool quiet;
 };
 

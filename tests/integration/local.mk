@@ -8,6 +8,7 @@ integration_tests = \
 	%D%/complete_fish.sh \
 	%D%/complete_zsh.sh \
 	%D%/config.sh \
+	%D%/deploy_missing.sh \
 	%D%/example_c.py \
 	%D%/example_pipeline.py \
 	%D%/example_r.py \
