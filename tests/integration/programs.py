@@ -23,6 +23,9 @@ if __name__ == "__main__":
     multiprocessing.set_start_method(sys.argv[1])
     with multiprocessing.Pool(3) as pool:
         print(sum(pool.map(work, range(4))))
+        # Else they are killed, perhaps in the middle of an event.
+        pool.close()
+        pool.join()
 """
 
 THREADS = """
