@@ -38,7 +38,16 @@ EXTRA_DIST += $(integration_tests) \
 	%D%/ways/ways.py
 
 check_PROGRAMS += %D%/observe/observe
-tests_integration_observe_observe_SOURCES = %D%/observe/observe.c
+tests_integration_observe_observe_SOURCES = \
+	%D%/observe/observe.c \
+	%D%/observe/observe.h \
+	%D%/observe/observe_exec.c \
+	%D%/observe/observe_flags.c \
+	%D%/observe/observe_limits.c \
+	%D%/observe/observe_stack.c
+# Much is called only to see that it changes nothing.
+tests_integration_observe_observe_CFLAGS = $(AM_CFLAGS) -Wno-unused-result
+tests_integration_observe_observe_LDADD = -lpthread
 
 check_PROGRAMS += %D%/ways/ways
 tests_integration_ways_ways_SOURCES = \

@@ -27,7 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define KNOWN 4242 /* no errno of Linux */
+#include "observe.h"
 
 static int lowest_free(void)
 {
@@ -37,11 +37,7 @@ static int lowest_free(void)
 	return fd;
 }
 
-/* SHOW(call): the call, its result, errno after it, the lowest free fd. */
-#define SHOW(call) show(#call, (errno = KNOWN, (long)(call)))
-#define SHOW_PTR(call) show(#call, (errno = KNOWN, (call) != NULL))
-
-static void show(const char *call, long result)
+void show(const char *call, long result)
 {
 	int code = errno;
 
@@ -50,7 +46,7 @@ static void show(const char *call, long result)
 	errno = KNOWN;
 }
 
-static void mode_of(const char *path)
+void mode_of(const char *path)
 {
 	struct stat st;
 
@@ -208,7 +204,7 @@ static void descriptors(void)
 	printf("closefrom: free %d\n", lowest_free());
 }
 
-static void run_child(const char *what, pid_t pid)
+void run_child(const char *what, pid_t pid)
 {
 	int status = -1;
 
@@ -217,19 +213,6 @@ static void run_child(const char *what, pid_t pid)
 	printf("%s: status %x\n", what, status);
 	fflush(stdout);
 }
-
-#define CHILD(call) \
-	do { \
-		pid_t pid_; \
-\
-		fflush(stdout); \
-		pid_ = fork(); \
-		if (pid_ == 0) { \
-			call; \
-			_exit(errno); \
-		} \
-		run_child(#call, pid_); \
-	} while (0)
 
 /* Shown when the child is gone, whose output would stand anywhere else. */
 #define SPAWN(call) \
@@ -288,38 +271,6 @@ static void programs(void)
 	SHOW_PTR(fgets(line, sizeof(line), pipe));
 	SHOW(pclose(pipe));
 	SHOW_PTR(popen("echo", "no such mode"));
-}
-
-static char small_stack[16 * 1024];
-
-static void handler(int number)
-{
-	int fd = open("new", O_RDONLY);
-
-	if (number == SIGUSR1 && fd >= 0)
-		close(fd);
-	unlink("no such");
-}
-
-/* How much of a 16 KiB signal stack a hook called from a handler leaves. */
-static void signal_stack(void)
-{
-	stack_t stack = { .ss_sp = small_stack,
-			  .ss_size = sizeof(small_stack) };
-	struct sigaction action = { .sa_handler = handler,
-				    .sa_flags = SA_ONSTACK };
-	size_t left = 0;
-
-	memset(small_stack, 0x5a, sizeof(small_stack));
-	sigaltstack(&stack, NULL);
-	sigaction(SIGUSR1, &action, NULL);
-	errno = KNOWN;
-	raise(SIGUSR1);
-	printf("after the handler: errno %d\n", errno);
-	while (left < sizeof(small_stack) && small_stack[left] == 0x5a)
-		left++;
-	/* The kernel's own frame takes up to 3.5 KB (AVX-512 state). */
-	printf("signal stack: %s\n", left > 8 * 1024 ? "enough left" : "eaten");
 }
 
 static int by_text(const void *a, const void *b)
@@ -390,6 +341,10 @@ int main(int argc, char **argv)
 	folders();
 	descriptors();
 	programs();
-	signal_stack();
+	modes_and_flags();
+	failing_programs();
+	tight_limits();
+	small_stacks();
+	threads_and_forks();
 	return 42;
 }
