@@ -50,18 +50,6 @@ static int touch_contexts(struct pedigree_ledger_put *put,
 	return status;
 }
 
-/* With it the endpoints that are reached through what it is a part of. */
-static int touch_part(struct pedigree_ledger_put *put, pedigree_row artifact,
-		      struct pedigree_error *err)
-{
-	int status = touch(&put->parts, artifact, err);
-
-	if (!status)
-		status = touch_contexts(put, PEDIGREE_SQL_CONTEXTS_OF_MODEL,
-					artifact, err);
-	return status;
-}
-
 int pedigree_ledger_artifact_touched(struct pedigree_ledger_put *put,
 				     pedigree_row artifact,
 				     struct pedigree_error *err)
@@ -85,9 +73,9 @@ int pedigree_ledger_edge_touched(struct pedigree_ledger_put *put,
 	if (source->kind == PEDIGREE_TRIAL_COMPONENT)
 		status = touch(&put->runs, source->row, err);
 	if (!status && source->kind == PEDIGREE_ARTIFACT)
-		status = touch_part(put, source->row, err);
+		status = touch(&put->parts, source->row, err);
 	if (!status && destination->kind == PEDIGREE_ARTIFACT)
-		status = touch_part(put, destination->row, err);
+		status = touch(&put->parts, destination->row, err);
 	if (!status && destination->kind == PEDIGREE_CONTEXT)
 		status = touch(&put->contexts, destination->row, err);
 	if (!status && destination->kind == PEDIGREE_ACTION)
@@ -162,8 +150,18 @@ static int set_parts(struct pedigree_ledger_put *put,
 {
 	int status = 0;
 
-	for (size_t i = 0; !status && i < put->parts.n; i++)
-		status = pedigree_ledger_set_parts(put, put->parts.v[i], err);
+	for (size_t i = 0; !status && i < put->parts.n; i++) {
+		pedigree_row row = put->parts.v[i];
+
+		/* The endpoints of what is, or was, a part of something. */
+		status = touch_contexts(put, PEDIGREE_SQL_CONTEXTS_OF_PART, row,
+					err);
+		if (!status)
+			status = pedigree_ledger_set_parts(put, row, err);
+		if (!status)
+			status = touch_contexts(
+				put, PEDIGREE_SQL_CONTEXTS_OF_PART, row, err);
+	}
 	return status;
 }
 

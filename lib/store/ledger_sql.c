@@ -209,6 +209,15 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 		" CROSS JOIN association c ON c.source = a.id "
 		"CROSS JOIN entity x ON x.id = c.destination "
 		"WHERE i.source = ?1 AND +x.kind = " CONTEXT,
+	[PEDIGREE_SQL_CONTEXTS_OF_PART] =
+		"SELECT DISTINCT x.id FROM association i "
+		"CROSS JOIN entity a ON a.id = i.destination "
+		"AND +a.kind = " ACTION
+		" CROSS JOIN association c ON c.source = a.id "
+		"CROSS JOIN entity x ON x.id = c.destination "
+		"WHERE i.source = ?1 AND +x.kind = " CONTEXT
+		" AND EXISTS(SELECT 1 FROM association "
+		"WHERE destination = ?1 AND rule = " PART ")",
 	[PEDIGREE_SQL_ENDPOINT] =
 		"SELECT doc FROM entity x WHERE id = ?1 AND " IS_ENDPOINT,
 	[PEDIGREE_SQL_DEPLOYMENTS] =
