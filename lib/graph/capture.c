@@ -60,6 +60,19 @@ static int blind_events(struct pedigree_builder *builder)
 	return 0;
 }
 
+/* What the command itself wrote is not there: its log was removed or replaced
+   under it, or it never wrote any. */
+static bool lacks_command(const struct pedigree_builder *builder)
+{
+	const struct pedigree_run_facts *facts = builder->facts;
+	const struct pedigree_evlog *log = builder->log;
+
+	for (size_t i = 0; i < log->n_processes; i++)
+		if (log->processes[i].pid == facts->pid)
+			return false;
+	return facts->pid && !facts->no_capture;
+}
+
 static int blind_log(struct pedigree_builder *builder)
 {
 	const struct pedigree_loss *loss = &builder->log->loss;
@@ -82,6 +95,11 @@ static int blind_log(struct pedigree_builder *builder)
 	if (r == 0 && !running && log->images < log->expected)
 		r = blind(builder, PEDIGREE_BLIND_NOT_LOADED, NULL,
 			  log->expected - log->images);
+	else if (r == 0 && !running && !torn && lacks_command(builder))
+		r = blind(builder,
+			  log->n_events ? PEDIGREE_BLIND_TORN_LOG
+					: PEDIGREE_BLIND_NOT_LOADED,
+			  NULL, 1);
 	return r;
 }
 

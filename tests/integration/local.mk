@@ -14,6 +14,8 @@ integration_tests = \
 	%D%/example_r.py \
 	%D%/example_sklearn.py \
 	%D%/faults/disk.py \
+	%D%/faults/ledger.py \
+	%D%/faults/log.py \
 	%D%/faults/programs.py \
 	%D%/install.sh \
 	%D%/noise.py \

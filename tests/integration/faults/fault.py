@@ -14,6 +14,7 @@ import time
 from support import check, equal, fail, passed, skip, work
 
 LIMIT = 120
+FULL = "full" in sys.argv[1:]  # the long form, of make check-suites
 HOME = os.environ["PEDIGREE_HOME"]
 _count = 0
 
