@@ -15,6 +15,7 @@
 
 #include "hooks/gate.h"
 #include "hooks/log.h"
+#include "hooks/note.h"
 #include "hooks/paths.h"
 
 static unsigned long long loaded_at_start;
@@ -50,6 +51,10 @@ static int note(struct dl_phdr_info *info, size_t size, void *unused)
 	/* The program and the vDSO have no path. */
 	if (!path || !strchr(path, '/') || !strcmp(path, pedigree_gate_self))
 		return 0;
+	/* It makes its system calls itself, past every hook: that it is there
+	   is all that can be known. */
+	if (!strncmp(strrchr(path, '/'), "/liburing.so", 12))
+		pedigree_note_blind(PEDIGREE_BLIND_IO_URING, AT_FDCWD, path);
 	if (info->dlpi_adds == loaded_at_start && is_usual(path))
 		return 0;
 	pedigree_path_look(AT_FDCWD, path, &split);

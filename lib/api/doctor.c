@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <pedigree/pedigree.h>
 
@@ -66,6 +67,30 @@ static void look_at_configuration(struct visit *visit)
 		      "switched off by [capture] enabled");
 }
 
+/* How many of the last folders of a path are not there. */
+static size_t count_missing(const char *path)
+{
+	_cleanup_free_ char *folder = strdup(path);
+	size_t n = 0;
+	char *slash;
+
+	while (folder && *folder && access(folder, F_OK) < 0 &&
+	       (slash = strrchr(folder, '/')) != NULL) {
+		*slash = '\0';
+		n++;
+	}
+	return n;
+}
+
+/* Removes the last `n` folders of a path, as far as they are empty. */
+static void remove_last(const char *path, size_t n)
+{
+	_cleanup_free_ char *folder = strdup(path);
+
+	for (; folder && n && rmdir(folder) == 0; n--)
+		*strrchr(folder, '/') = '\0';
+}
+
 /* Makes a log and removes it: the only proof that one can be made. */
 static int try_log(const char *place, struct pedigree_error *err)
 {
@@ -100,8 +125,11 @@ static void look_at_spool(struct visit *visit)
 			   !pedigree_buf_error(&place);
 	     i++) {
 		struct pedigree_error err = PEDIGREE_ERROR_INIT;
+		size_t missing = count_missing(place.data);
+		int rc = try_log(place.data, &err);
 
-		if (try_log(place.data, &err) == 0)
+		remove_last(place.data, missing);
+		if (rc == 0)
 			found(visit, PEDIGREE_HEALTH_OK, names[i],
 			      "event logs can be written in %s", place.data);
 		else

@@ -14,6 +14,7 @@ integration_tests = \
 	%D%/example_r.py \
 	%D%/example_sklearn.py \
 	%D%/faults/disk.py \
+	%D%/faults/first.py \
 	%D%/faults/ledger.py \
 	%D%/faults/log.py \
 	%D%/faults/programs.py \
@@ -37,6 +38,7 @@ integration_tests = \
 TESTS += $(integration_tests)
 EXTRA_DIST += $(integration_tests) \
 	%D%/faults/fault.py \
+	%D%/ways/programs.py \
 	%D%/ways/ways.py
 
 check_PROGRAMS += %D%/observe/observe

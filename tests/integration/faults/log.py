@@ -107,7 +107,7 @@ def killed_at_any_time():
     # Git's answer, which is killed with the rest, is not waited for.
     settings = environment(PEDIGREE_CAPTURE_GIT="no")
     """The program, a child of it, or the wrapper, after a random time."""
-    for number in range(60 if FULL else 12):
+    for number in range(60 if FULL else 6):
         name = f"killed-{number}"
         who = ("program", "child", "wrapper")[number % 3]
         fresh(os.path.join(work, name))
