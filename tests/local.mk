@@ -35,6 +35,13 @@ include %D%/suites/local.mk
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests)'
 
+# The long forms of the tests of faults.
+.PHONY: check-faults
+check-faults: all
+	$(AM_TESTS_ENVIRONMENT) set -e; for test in ledger log; do \
+		$(PYTHON) $(top_srcdir)/tests/integration/faults/$$test.py \
+			full; done
+
 EXTRA_DIST += \
 	%D%/support.py \
 	%D%/support.sh
