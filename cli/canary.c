@@ -19,6 +19,7 @@
  * the processes of a cgroup takes its time too.
  */
 #define WINDOW_NS INT64_C(20000000)
+#define PATIENCE_NS INT64_C(2000000000) /* with a canary that gets no time */
 
 struct report {
 	int signal_number;
@@ -92,6 +93,13 @@ static void drain(struct cli_canary *canary)
 			canary->seen_ns[report.signal_number] = report.when_ns;
 }
 
+static bool told(struct cli_canary *canary, int signal_number, int64_t start)
+{
+	drain(canary);
+	return canary->seen_ns[signal_number] &&
+	       start - canary->seen_ns[signal_number] <= WINDOW_NS;
+}
+
 /*
  * On a busy machine the canary may not have run yet; a signal that it has
  * and did not take up shows in its status.
@@ -113,6 +121,26 @@ static bool pending(const struct cli_canary *canary, int signal_number)
 	return set >> (signal_number - 1) & 1;
 }
 
+char cli_process_state(pid_t pid)
+{
+	char path[64], text[512];
+	const char *close_bracket;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	close_bracket = strrchr(text, ')');
+	return close_bracket && close_bracket[1] ? close_bracket[2] : 0;
+}
+
 bool cli_canary_saw(struct cli_canary *canary, int signal_number,
 		    bool from_kernel)
 {
@@ -125,13 +153,17 @@ bool cli_canary_saw(struct cli_canary *canary, int signal_number,
 	for (;;) {
 		struct pollfd wait = { .fd = canary->fd, .events = POLLIN };
 
-		drain(canary);
-		if (canary->seen_ns[signal_number] &&
-		    start - canary->seen_ns[signal_number] <= WINDOW_NS)
+		if (told(canary, signal_number, start))
 			return true;
 		left = start + WINDOW_NS - now_ns();
+		if (left <= 0 && pending(canary, signal_number))
+			return true;
+		/* Awake: it took a signal up and has not told yet. */
+		if (left <= 0 && (cli_process_state(canary->pid) != 'R' ||
+				  left < -PATIENCE_NS))
+			return told(canary, signal_number, start);
 		if (left <= 0)
-			return pending(canary, signal_number);
+			left = 1000000;
 		/* Gone: nothing more will come, and nobody can tell. */
 		if (poll(&wait, 1, (int)(left / 1000000) + 1) > 0 &&
 		    !(wait.revents & POLLIN))

@@ -26,9 +26,14 @@ struct cli_canary {
  * allowed) cli_canary_saw guesses from the sender.
  */
 void cli_canary_start(struct cli_canary *canary);
-/* Did the group get the signal that we got now? Takes at most 20 ms. */
+/* Did the group get the signal that we got now? Takes about 20 ms at most, and
+   longer only while the machine gives the canary no time to tell. */
 bool cli_canary_saw(struct cli_canary *canary, int signal_number,
 		    bool from_kernel);
 void cli_canary_stop(struct cli_canary *canary);
+
+/* The letter of /proc/PID/stat: 'R' runs or wants to, 'T' is stopped; 0 when
+   there is no such process. */
+char cli_process_state(pid_t pid);
 
 #endif

@@ -177,27 +177,6 @@ int cli_spawn_start(struct cli_spawn *spawn, const char *preload)
 	return 0;
 }
 
-/* The letter of /proc/PID/stat: 'T' is stopped. */
-static char state_of(pid_t pid)
-{
-	char path[64], text[512];
-	const char *close_bracket;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (n <= 0)
-		return 0;
-	text[n] = '\0';
-	close_bracket = strrchr(text, ')');
-	return close_bracket && close_bracket[1] ? close_bracket[2] : 0;
-}
-
 /*
  * Somebody may let the command go on without telling us (kill -CONT PID of
  * the command); a wrapper that stayed stopped would hang the job. A stopped
@@ -214,7 +193,7 @@ static pid_t watch(pid_t command)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	close_range(0, ~0U, 0);
-	while (getppid() == wrapper && state_of(command) == 'T')
+	while (getppid() == wrapper && cli_process_state(command) == 'T')
 		nanosleep(&pause, NULL);
 	kill(wrapper, SIGCONT);
 	_exit(0);

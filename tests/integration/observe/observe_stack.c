@@ -135,7 +135,6 @@ static void handler(int number)
 {
 	(void)number;
 	current->call();
-	errno = KNOWN + 1;
 }
 
 void small_stacks(void)
