@@ -7,8 +7,9 @@ EXTRA_PROGRAMS += bench/ledger bench/workloads/workload
 
 empty_shim_la_SOURCES = %D%/empty-shim.c
 empty_shim_la_CFLAGS = -std=gnu11 -O2
+# First, because other libraries' constructors call what it exports.
 empty_shim_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere \
-	-Wl,-z,now -Wl,--version-script=hooks/preload.map
+	-Wl,-z,initfirst -Wl,-z,now -Wl,--version-script=hooks/preload.map
 EXTRA_empty_shim_la_DEPENDENCIES = hooks/preload.map
 
 bench_ledger_SOURCES = %D%/ledger.c
