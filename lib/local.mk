@@ -24,6 +24,7 @@ EXTRA_libpedigree_la_DEPENDENCIES = $(srcdir)/lib/libpedigree.map
 EXTRA_DIST += %D%/libpedigree.map
 
 include %D%/base/local.mk
+include %D%/aws/local.mk
 include %D%/evlog/local.mk
 include %D%/rules/local.mk
 include %D%/graph/local.mk

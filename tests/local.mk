@@ -27,6 +27,7 @@ AM_TESTS_ENVIRONMENT = \
 
 include %D%/unit/local.mk
 include %D%/integration/local.mk
+include %D%/integration/aws/local.mk
 include %D%/policy/local.mk
 include %D%/suites/local.mk
 

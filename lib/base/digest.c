@@ -4,8 +4,11 @@
 #include "base/digest.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -136,4 +139,35 @@ int pedigree_sha256(const void *bytes, size_t n,
 		return PEDIGREE_ENOMEM;
 	pedigree_sha256_add(stream, bytes, n);
 	return pedigree_sha256_end(stream, ret_hex);
+}
+
+void pedigree_sha256_hex(const unsigned char bytes[PEDIGREE_SHA256_BYTES],
+			 char ret_hex[PEDIGREE_SHA256_HEX])
+{
+	to_hex(bytes, PEDIGREE_SHA256_BYTES, ret_hex);
+}
+
+int pedigree_hmac_sha256(const void *key, size_t n_key, const void *bytes,
+			 size_t n, unsigned char ret[PEDIGREE_SHA256_BYTES])
+{
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	unsigned int n_mac;
+
+	if (n_key > INT_MAX ||
+	    !HMAC(EVP_sha256(), key, (int)n_key, bytes, n, mac, &n_mac))
+		return PEDIGREE_EIO;
+	memcpy(ret, mac, PEDIGREE_SHA256_BYTES);
+	OPENSSL_cleanse(mac, sizeof(mac));
+	return 0;
+}
+
+int pedigree_sha1(const void *bytes, size_t n, char ret_hex[PEDIGREE_SHA1_HEX])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int n_digest;
+
+	if (EVP_Digest(bytes, n, digest, &n_digest, EVP_sha1(), NULL) != 1)
+		return PEDIGREE_EIO;
+	to_hex(digest, n_digest, ret_hex);
+	return 0;
 }

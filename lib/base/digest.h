@@ -15,6 +15,8 @@
 #include "base/base.h"
 
 #define PEDIGREE_SHA256_HEX 65 /* with the closing NUL */
+#define PEDIGREE_SHA256_BYTES 32
+#define PEDIGREE_SHA1_HEX 41
 #define PEDIGREE_MD5_HEX 33
 
 struct pedigree_digest {
@@ -35,6 +37,17 @@ int pedigree_digest_fd(int fd, bool (*keep_on)(void *ctx, uint64_t done),
 /* SHA-256 of bytes in memory, as lower-case hex with NUL. */
 int pedigree_sha256(const void *bytes, size_t n,
 		    char ret_hex[PEDIGREE_SHA256_HEX]);
+
+/* 32 bytes as lower-case hex with NUL. */
+void pedigree_sha256_hex(const unsigned char bytes[PEDIGREE_SHA256_BYTES],
+			 char ret_hex[PEDIGREE_SHA256_HEX]);
+
+/* HMAC with SHA-256; `ret` may be the key. */
+int pedigree_hmac_sha256(const void *key, size_t n_key, const void *bytes,
+			 size_t n, unsigned char ret[PEDIGREE_SHA256_BYTES]);
+
+/* SHA-1 as lower-case hex, where a format has it in file names. */
+int pedigree_sha1(const void *bytes, size_t n, char ret_hex[PEDIGREE_SHA1_HEX]);
 
 /* An incremental SHA-256, for manifests. */
 struct pedigree_sha256_stream;

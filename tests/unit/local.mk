@@ -34,7 +34,8 @@ unit_tests = \
 	%D%/test_render \
 	%D%/test_rollup \
 	%D%/test_rules \
-	%D%/test_run
+	%D%/test_run \
+	%D%/test_sigv4
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -189,3 +190,8 @@ tests_unit_test_render_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_run_SOURCES = %D%/test_run.c $(unit_folder)
 tests_unit_test_run_CFLAGS = $(unit_cflags)
 tests_unit_test_run_LDADD = $(unit_ldadd)
+
+tests_unit_test_sigv4_SOURCES = %D%/test_sigv4.c $(unit_alloc)
+tests_unit_test_sigv4_CFLAGS = $(unit_cflags)
+tests_unit_test_sigv4_LDADD = $(unit_ldadd)
+tests_unit_test_sigv4_LDFLAGS = $(unit_alloc_ldflags)

@@ -106,6 +106,25 @@ static void test_what_cannot_be_read_is_told(void **state)
 			 PEDIGREE_EIO);
 }
 
+/* RFC 4231, case 2, and FIPS 180's example */
+static void test_keyed_and_short_digests_are_as_published(void **state)
+{
+	unsigned char mac[PEDIGREE_SHA256_BYTES];
+	char hex[PEDIGREE_SHA256_HEX];
+
+	(void)state;
+	assert_int_equal(pedigree_hmac_sha256("Jefe", 4,
+					      "what do ya want for nothing?",
+					      28, mac),
+			 0);
+	pedigree_sha256_hex(mac, hex);
+	assert_string_equal(
+		hex,
+		"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	assert_int_equal(pedigree_sha1("abc", 3, hex), 0);
+	assert_string_equal(hex, "a9993e364706816aba3e25717850c26c9cd0d89d");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +132,7 @@ int main(void)
 		cmocka_unit_test(test_bytes_in_memory_have_the_same_digest),
 		cmocka_unit_test(test_hashing_stops_when_it_is_told),
 		cmocka_unit_test(test_what_cannot_be_read_is_told),
+		cmocka_unit_test(test_keyed_and_short_digests_are_as_published),
 	};
 
 	return cmocka_run_group_tests(tests, test_folder_make,
