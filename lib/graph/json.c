@@ -158,7 +158,9 @@ static int get_params(const json_t *map, const char *key,
 		const json_t *number = json_object_get(item, "NumberValue");
 		struct pedigree_param *param;
 
-		if (!number && !json_object_get(item, "StringValue"))
+		/* One without a value could not be written again. */
+		if (!number &&
+		    !json_is_string(json_object_get(item, "StringValue")))
 			return wrong(err, key, "an object of parameters");
 		if (number && !json_is_number(number))
 			return wrong(err, "NumberValue", "a number");
