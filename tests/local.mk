@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # unit/         cmocka, one file per module
+# fuzz/         inputs that any parser must stand
 # integration/  real processes
 # policy/       facts about the tree and the binaries
 # suites/       what others test their programs with
@@ -26,6 +27,7 @@ AM_TESTS_ENVIRONMENT = \
 	PYTHONPATH='$(abs_top_srcdir)/tests'; export PYTHONPATH;
 
 include %D%/unit/local.mk
+include %D%/fuzz/local.mk
 include %D%/integration/local.mk
 include %D%/integration/aws/local.mk
 include %D%/policy/local.mk
@@ -34,7 +36,7 @@ include %D%/suites/local.mk
 # The unit tests alone, as the build with sanitizers runs them.
 .PHONY: check-unit
 check-unit:
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests)'
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests) $(fuzz_replays)'
 
 # The long forms of the tests of faults.
 .PHONY: check-faults
