@@ -1,7 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 
 libpedigree_core_la_SOURCES += \
+	%D%/credentials.c \
+	%D%/credentials.h \
+	%D%/json.c \
+	%D%/json.h \
+	%D%/profile.c \
+	%D%/profile.h \
+	%D%/region.c \
+	%D%/region.h \
 	%D%/sigv4.c \
 	%D%/sigv4.h \
 	%D%/sigv4_canonical.c \
-	%D%/sigv4_canonical.h
+	%D%/sigv4_canonical.h \
+	%D%/source.h \
+	%D%/source_environment.c \
+	%D%/source_files.c \
+	%D%/source_process.c \
+	%D%/when.c \
+	%D%/when.h \
+	%D%/words.c \
+	%D%/words.h

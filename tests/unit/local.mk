@@ -35,7 +35,9 @@ unit_tests = \
 	%D%/test_rollup \
 	%D%/test_rules \
 	%D%/test_run \
-	%D%/test_sigv4
+	%D%/test_sigv4 \
+	%D%/test_when \
+	%D%/test_words
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -195,3 +197,11 @@ tests_unit_test_sigv4_SOURCES = %D%/test_sigv4.c $(unit_alloc)
 tests_unit_test_sigv4_CFLAGS = $(unit_cflags)
 tests_unit_test_sigv4_LDADD = $(unit_ldadd)
 tests_unit_test_sigv4_LDFLAGS = $(unit_alloc_ldflags)
+
+tests_unit_test_when_SOURCES = %D%/test_when.c
+tests_unit_test_when_CFLAGS = $(unit_cflags)
+tests_unit_test_when_LDADD = $(unit_ldadd)
+
+tests_unit_test_words_SOURCES = %D%/test_words.c
+tests_unit_test_words_CFLAGS = $(unit_cflags)
+tests_unit_test_words_LDADD = $(unit_ldadd)

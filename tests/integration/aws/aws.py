@@ -47,3 +47,76 @@ def ask(name, requests, **more):
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     support.equal(len(answers), len(requests), f"answers of {name}")
     return answers
+
+
+def environment(**changes):
+    """The test's environment with these variables."""
+    made = dict(os.environ)
+    made.update(changes)
+    return made
+
+
+def keys(changes, *lines, profile=None):
+    """What lib/aws finds, asked once or at each of these times."""
+    lines = lines or ("",)
+    command = [program("keys")] + ([profile] if profile else [])
+    done = subprocess.run(
+        command, input="".join(f"{line}\n" for line in lines), text=True,
+        env=environment(**changes), stdout=subprocess.PIPE, timeout=300,
+        check=False)
+    support.equal(done.returncode, 0, "status of keys")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    return answers[0] if len(lines) == 1 else answers
+
+
+def botocore_keys(changes, profile=None):
+    """What botocore finds, as (access key, secret key, token); None if
+    nothing, the exception's name if it fails."""
+    import botocore.session
+    before = dict(os.environ)
+    os.environ.update(changes)
+    try:
+        session = botocore.session.Session(profile=profile)
+        session.get_scoped_config()  # does the profile exist?
+        found = session.get_credentials()
+        if found is None:
+            return None
+        found = found.get_frozen_credentials()
+        return found.access_key, found.secret_key, found.token
+    except Exception as error:  # whatever it is, it is an answer
+        return type(error).__name__
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def agree(name, changes, profile=None):
+    """Finds credentials as botocore does: the same, none, or an error."""
+    ours, theirs = keys(changes, profile=profile), \
+        botocore_keys(changes, profile)
+    print(f"{name}: {ours.get('error') or ours['access_key']}")
+    if "error" not in ours:
+        support.equal((ours["access_key"], ours["secret_key"], ours["token"]),
+                      theirs, name)
+    elif theirs is None:
+        support.check(ours["error"].startswith("no AWS credentials found"),
+                      f"{name}: {ours}")
+    else:
+        support.check(isinstance(theirs, str),
+                      f"{name}: botocore found {theirs}, we {ours}")
+    return ours
+
+
+def write(name, text, mode=0o600):
+    path = os.path.join(support.work, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path, mode)
+    return path
+
+
+def no_secret(answer, *secrets):
+    for secret in secrets:
+        support.check(secret not in json.dumps(answer),
+                      f"{secret} is in {answer}")

@@ -3,14 +3,23 @@
 # lib/aws, judged by botocore and by servers that the tests bring along.
 
 aws_tests = \
+	%D%/keys_files.py \
 	%D%/sigv4.py
 
 TESTS += $(aws_tests)
 EXTRA_DIST += $(aws_tests) \
 	%D%/aws.py
 
-check_PROGRAMS += \
+aws_programs = \
+	%D%/keys \
 	%D%/sign
+check_PROGRAMS += $(aws_programs)
+
+aws_cflags = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
+aws_ldadd = libpedigree-core.la $(JANSSON_LIBS)
+tests_integration_aws_keys_SOURCES = %D%/keys.c
+tests_integration_aws_keys_CFLAGS = $(aws_cflags)
+tests_integration_aws_keys_LDADD = $(aws_ldadd)
 tests_integration_aws_sign_SOURCES = %D%/sign.c
-tests_integration_aws_sign_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
-tests_integration_aws_sign_LDADD = libpedigree-core.la $(JANSSON_LIBS)
+tests_integration_aws_sign_CFLAGS = $(aws_cflags)
+tests_integration_aws_sign_LDADD = $(aws_ldadd)
