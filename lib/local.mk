@@ -6,6 +6,7 @@
 noinst_LTLIBRARIES += libpedigree-core.la
 lib_LTLIBRARIES += libpedigree.la
 
+# libcurl is loaded when it is needed (lib/aws/curl.h): nothing links to it.
 libpedigree_core_la_SOURCES =
 libpedigree_core_la_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DPEDIGREE_PKGLIBDIR='"$(pkglibdir)"' \
@@ -14,7 +15,7 @@ libpedigree_core_la_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS) \
 	$(JANSSON_CFLAGS) $(INIH_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS) \
 	$(CURL_CFLAGS)
 libpedigree_core_la_LIBADD = \
-	$(JANSSON_LIBS) $(INIH_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) $(CURL_LIBS)
+	$(JANSSON_LIBS) $(INIH_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS)
 
 libpedigree_la_SOURCES =
 libpedigree_la_LIBADD = libpedigree-core.la

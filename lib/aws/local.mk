@@ -3,6 +3,12 @@
 libpedigree_core_la_SOURCES += \
 	%D%/credentials.c \
 	%D%/credentials.h \
+	%D%/curl.c \
+	%D%/curl.h \
+	%D%/http.c \
+	%D%/http.h \
+	%D%/http_transfer.c \
+	%D%/http_transfer.h \
 	%D%/json.c \
 	%D%/json.h \
 	%D%/profile.c \

@@ -4,19 +4,25 @@
 
 aws_tests = \
 	%D%/keys_files.py \
-	%D%/sigv4.py
+	%D%/sigv4.py \
+	%D%/transport.py
 
 TESTS += $(aws_tests)
 EXTRA_DIST += $(aws_tests) \
-	%D%/aws.py
+	%D%/aws.py \
+	%D%/server.py
 
 aws_programs = \
+	%D%/fetch \
 	%D%/keys \
 	%D%/sign
 check_PROGRAMS += $(aws_programs)
 
 aws_cflags = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
 aws_ldadd = libpedigree-core.la $(JANSSON_LIBS)
+tests_integration_aws_fetch_SOURCES = %D%/fetch.c
+tests_integration_aws_fetch_CFLAGS = $(aws_cflags)
+tests_integration_aws_fetch_LDADD = $(aws_ldadd)
 tests_integration_aws_keys_SOURCES = %D%/keys.c
 tests_integration_aws_keys_CFLAGS = $(aws_cflags)
 tests_integration_aws_keys_LDADD = $(aws_ldadd)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small HTTP servers for the tests of lib/aws.
+
+    with server.Server(answer) as here:
+        … here.url …
+
+answer(request) returns (status, headers, body); `request` has method, path,
+headers and body. It may also act on request.socket itself and return None,
+and the connection is closed then. Every request is kept in here.requests,
+every connection counted in here.connections.
+"""
+
+import http.server
+import os
+import socketserver
+import ssl
+import subprocess
+import threading
+
+import support
+
+
+class Request:
+    def __init__(self, handler, body):
+        self.method = handler.command
+        self.path = handler.path
+        self.headers = handler.headers
+        self.pairs = handler.headers.items()
+        self.body = body
+        self.socket = handler.connection
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self):
+        super().setup()
+        with self.server.lock:
+            self.server.connections += 1
+
+    def handle_any(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        request = Request(self, self.rfile.read(length))
+        with self.server.lock:
+            self.server.requests.append(request)
+        answer = self.server.answer(request)
+        if answer is None:
+            self.close_connection = True
+            return
+        status, headers, body = answer
+        if isinstance(body, str):
+            body = body.encode()
+        self.send_response(status)
+        for name, value in dict(headers).items():
+            self.send_header(name, value)
+        if "Content-Length" not in headers:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = do_HEAD = do_CONNECT = handle_any
+
+    def log_message(self, *_):
+        pass
+
+
+class Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, *_):
+        pass  # the client went away, as it may
+
+
+class Server:
+    def __init__(self, answer, certificate=None):
+        self.listener = Listener(("127.0.0.1", 0), Handler)
+        self.listener.answer = answer
+        self.listener.requests = []
+        self.listener.connections = 0
+        self.listener.lock = threading.Lock()
+        self.port = self.listener.server_address[1]
+        scheme = "http"
+        if certificate:
+            scheme = "https"
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.listener.socket = context.wrap_socket(
+                self.listener.socket, server_side=True,
+                do_handshake_on_connect=False)
+        self.url = f"{scheme}://127.0.0.1:{self.port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.listener.serve_forever,
+                         kwargs={"poll_interval": .05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown()
+        self.listener.server_close()
+
+    @property
+    def requests(self):
+        return self.listener.requests
+
+    @property
+    def connections(self):
+        return self.listener.connections
+
+
+def certificate(name, *subjects):
+    """A self-signed certificate for these names, and its key."""
+    support.needs("openssl")
+    cert, key = (os.path.join(support.work, name + end)
+                 for end in (".pem", ".key"))
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-keyout", key, "-out", cert, "-subj", "/CN=pedigree test",
+         "-addext", "subjectAltName=" + ",".join(subjects)],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return cert, key
