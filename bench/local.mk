@@ -3,7 +3,7 @@
 # Built by `make bench-programs`, never installed; bench/run runs them.
 
 EXTRA_LTLIBRARIES += empty-shim.la
-EXTRA_PROGRAMS += bench/ledger bench/workloads/workload
+EXTRA_PROGRAMS += bench/ledger bench/record bench/workloads/workload
 
 empty_shim_la_SOURCES = %D%/empty-shim.c
 empty_shim_la_CFLAGS = -std=gnu11 -O2
@@ -16,13 +16,19 @@ bench_ledger_SOURCES = %D%/ledger.c
 bench_ledger_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
 bench_ledger_LDADD = libpedigree-core.la
 
+# The unit tests' writer of event logs.
+bench_record_SOURCES = %D%/record.c $(unit_log)
+bench_record_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
+bench_record_LDADD = libpedigree-core.la
+
 bench_workloads_workload_SOURCES = %D%/workloads/workload.c
 bench_workloads_workload_CFLAGS = $(AM_CFLAGS) -O2
 bench_workloads_workload_LDADD = -lpthread
 
 .PHONY: bench-programs
-bench-programs: empty-shim.la bench/ledger bench/workloads/workload pedigree
-CLEANFILES += empty-shim.la bench/ledger bench/workloads/workload
+bench-programs: empty-shim.la bench/ledger bench/record \
+	bench/workloads/workload pedigree
+CLEANFILES += empty-shim.la bench/ledger bench/record bench/workloads/workload
 
 EXTRA_DIST += \
 	%D%/README.md \

@@ -91,6 +91,7 @@ static void version_of(struct pedigree_builder *builder,
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
 	const struct pedigree_paths *paths = &builder->plan.access.paths;
 	const struct pedigree_file *file = NULL;
+	const struct pedigree_name *seen = NULL;
 	uint32_t name = item->name;
 
 	if (item->file != PEDIGREE_NOWHERE)
@@ -98,12 +99,14 @@ static void version_of(struct pedigree_builder *builder,
 	if (file && item->role == PEDIGREE_ROLE_INPUT)
 		name = file->last_name;
 	pedigree_paths_text(paths, paths->names.v[name].folder, name, &path);
+	if (by_time)
+		seen = &paths->names.v[name];
 	if (file && item->role == PEDIGREE_ROLE_INPUT)
-		pedigree_version_input(&builder->hasher, file, path.data,
-				       by_time, ret);
+		pedigree_version_input(&builder->hasher, file, path.data, seen,
+				       ret);
 	else
-		pedigree_version_output(&builder->hasher, file, path.data,
-					by_time, ret);
+		pedigree_version_output(&builder->hasher, file, path.data, seen,
+					ret);
 }
 
 /* The path as the program named it, where that is another one. */

@@ -11,6 +11,24 @@
 
 #include "base/fs.h"
 
+#define SECOND_NS UINT64_C(1000000000)
+
+uint64_t pedigree_time_ns(const struct timespec *time)
+{
+	if (time->tv_sec < 0)
+		return 0;
+	return (uint64_t)time->tv_sec * SECOND_NS + (uint64_t)time->tv_nsec;
+}
+
+struct pedigree_look pedigree_look_of(const struct stat *st)
+{
+	return (struct pedigree_look){
+		.size = (uint64_t)st->st_size,
+		.mtime_ns = pedigree_time_ns(&st->st_mtim),
+		.ctime_ns = pedigree_time_ns(&st->st_ctim),
+	};
+}
+
 int pedigree_paths_init(struct pedigree_paths *paths)
 {
 	*paths = (struct pedigree_paths){ .scratch = PEDIGREE_BUF_INIT };
@@ -196,7 +214,8 @@ static void look_at(struct pedigree_paths *paths, uint32_t index)
 	}
 	name->kind = S_ISREG(st.st_mode) ? PEDIGREE_NAME_REGULAR
 					 : PEDIGREE_NAME_OTHER;
-	name->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	if (S_ISREG(st.st_mode))
+		name->look = pedigree_look_of(&st);
 	if (!S_ISLNK(st.st_mode))
 		return;
 	target = target_of(paths, paths->scratch.data);

@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -24,6 +26,11 @@ enum pedigree_name_kind {
 	PEDIGREE_NAME_OTHER /* a folder, a device, a broken link, … */
 };
 
+/* A file when it was looked at. */
+struct pedigree_look {
+	uint64_t size, mtime_ns, ctime_ns;
+};
+
 struct pedigree_folder {
 	char *path;	/* absolute and clean */
 	uint32_t real;	/* the folder it is after symbolic links */
@@ -31,12 +38,12 @@ struct pedigree_folder {
 };
 
 struct pedigree_name {
-	const char *text; /* borrowed from the log, or in `texts` */
-	uint32_t folder;  /* a real one */
-	uint32_t next;	  /* another name in that folder */
-	uint32_t target;  /* LINK: the name it leads to */
-	uint32_t file;	  /* access.c's: what it names */
-	uint64_t size;	  /* REGULAR: when it was looked at */
+	const char *text;	   /* borrowed from the log, or in `texts` */
+	uint32_t folder;	   /* a real one */
+	uint32_t next;		   /* another name in that folder */
+	uint32_t target;	   /* LINK: the name it leads to */
+	uint32_t file;		   /* access.c's: what it names */
+	struct pedigree_look look; /* REGULAR */
 	uint8_t kind;
 	bool gone; /* access.c's: renamed away or removed by the run */
 };
@@ -50,6 +57,10 @@ struct pedigree_paths {
 	PEDIGREE_VEC(char *) texts;
 	struct pedigree_buf scratch;
 };
+
+/* Times before the epoch are 0. */
+uint64_t pedigree_time_ns(const struct timespec *time);
+struct pedigree_look pedigree_look_of(const struct stat *st);
 
 int pedigree_paths_init(struct pedigree_paths *paths);
 void pedigree_paths_clear(struct pedigree_paths *paths);

@@ -4,7 +4,6 @@
 #include "graph/plan.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/err.h"
 #include "base/fs.h"
@@ -63,15 +62,6 @@ static void judge(struct pedigree_plan *plan, uint32_t name,
 	pedigree_rules_judge(plan->rules, path.data, original, role, ret);
 }
 
-static bool look(struct pedigree_plan *plan, uint32_t name, struct stat *st)
-{
-	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
-	const struct pedigree_paths *paths = &plan->access.paths;
-
-	pedigree_paths_text(paths, paths->names.v[name].folder, name, &path);
-	return lstat(path.data, st) == 0 && S_ISREG(st->st_mode);
-}
-
 /*
  * Content that came and went within the run: removed, and nothing says that
  * it was a file of before. (A FIFO is removed with size 0.)
@@ -95,9 +85,9 @@ enum pedigree_fate pedigree_plan_input(struct pedigree_plan *plan,
 				       const struct pedigree_file *file,
 				       struct pedigree_verdict *ret_verdict)
 {
-	const struct pedigree_name *name =
-		&plan->access.paths.names.v[file->name];
-	struct stat st;
+	const struct pedigree_name *names = plan->access.paths.names.v;
+	const struct pedigree_name *name = &names[file->name];
+	const struct pedigree_name *last = &names[file->last_name];
 
 	if (!(file->flags & PEDIGREE_FILE_INPUT) ||
 	    name->kind == PEDIGREE_NAME_OTHER)
@@ -106,8 +96,8 @@ enum pedigree_fate pedigree_plan_input(struct pedigree_plan *plan,
 		return PEDIGREE_FATE_TEMPORARY;
 	if ((file->flags & PEDIGREE_FILE_MAYBE_NEW) &&
 	    ((file->flags & PEDIGREE_FILE_DESTROYED) ||
-	     !look(plan, file->last_name, &st) ||
-	     !pedigree_input_unchanged(hasher, file, &st)))
+	     last->kind != PEDIGREE_NAME_REGULAR ||
+	     !pedigree_input_unchanged(hasher, file, last->look.ctime_ns)))
 		return PEDIGREE_FATE_NONE;
 	judge(plan, file->name, file, PEDIGREE_ROLE_INPUT, ret_verdict);
 	if (!ret_verdict->kept)
@@ -127,7 +117,6 @@ enum pedigree_fate pedigree_plan_output(struct pedigree_plan *plan,
 {
 	const struct pedigree_name *name = &plan->access.paths.names.v[index];
 	const struct pedigree_file *file;
-	struct stat st;
 
 	if (name->file == PEDIGREE_NOWHERE)
 		return PEDIGREE_FATE_NONE;
@@ -135,9 +124,9 @@ enum pedigree_fate pedigree_plan_output(struct pedigree_plan *plan,
 	if (!(file->flags & PEDIGREE_FILE_WRITTEN) ||
 	    name->kind == PEDIGREE_NAME_OTHER)
 		return PEDIGREE_FATE_NONE;
-	if (name->kind != PEDIGREE_NAME_REGULAR || !look(plan, index, &st))
+	if (name->kind != PEDIGREE_NAME_REGULAR)
 		return PEDIGREE_FATE_TEMPORARY;
-	if (!pedigree_output_changed(hasher, file, &st))
+	if (!pedigree_output_changed(hasher, file, name->look.ctime_ns))
 		return PEDIGREE_FATE_UNCHANGED;
 	judge(plan, index, file, PEDIGREE_ROLE_OUTPUT, ret_verdict);
 	return ret_verdict->kept ? PEDIGREE_FATE_KEPT : PEDIGREE_FATE_RULE;
@@ -156,7 +145,7 @@ static int keep(struct pedigree_plan *plan, struct pedigree_items *items,
 	item->file = file;
 	item->type = (uint16_t)index;
 	item->role = (uint8_t)role;
-	plan->bytes += plan->access.paths.names.v[name].size;
+	plan->bytes += plan->access.paths.names.v[name].look.size;
 	return 0;
 }
 

@@ -9,15 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#define SECOND_NS UINT64_C(1000000000)
 #define LEAST_TICK_NS UINT64_C(1000000)
-
-static uint64_t ns_of(const struct timespec *time)
-{
-	if (time->tv_sec < 0)
-		return 0;
-	return (uint64_t)time->tv_sec * SECOND_NS + (uint64_t)time->tv_nsec;
-}
 
 void pedigree_hasher_init(struct pedigree_hasher *hasher,
 			  const struct pedigree_run_facts *facts,
@@ -35,29 +27,27 @@ void pedigree_hasher_init(struct pedigree_hasher *hasher,
 		hasher->ctx = options->ctx;
 	}
 	if (clock_getres(CLOCK_REALTIME_COARSE, &tick) == 0 &&
-	    ns_of(&tick) > LEAST_TICK_NS)
-		hasher->tick_ns = ns_of(&tick);
+	    pedigree_time_ns(&tick) > LEAST_TICK_NS)
+		hasher->tick_ns = pedigree_time_ns(&tick);
 }
 
 bool pedigree_input_unchanged(const struct pedigree_hasher *hasher,
 			      const struct pedigree_file *file,
-			      const struct stat *st)
+			      uint64_t ctime_ns)
 {
-	uint64_t ctime_ns = ns_of(&st->st_ctim);
-
 	return ctime_ns < file->read_ns || ctime_ns <= hasher->start_ns;
 }
 
 bool pedigree_output_changed(const struct pedigree_hasher *hasher,
 			     const struct pedigree_file *file,
-			     const struct stat *st)
+			     uint64_t ctime_ns)
 {
 	/* An open that empties or makes a file may take long (NFS), and its
 	   event has the time of its end. */
 	uint64_t since = file->flags & PEDIGREE_FILE_TRUNC ? hasher->start_ns
 							   : file->write_ns;
 
-	return ns_of(&st->st_ctim) + hasher->tick_ns >= since;
+	return ctime_ns + hasher->tick_ns >= since;
 }
 
 static void set_digest(struct pedigree_version *version,
@@ -100,13 +90,14 @@ static bool ask_keep_on(void *ctx, uint64_t done)
 static void settle(const struct pedigree_hasher *hasher, const struct stat *st)
 {
 	struct timespec now;
-	uint64_t wanted = ns_of(&st->st_ctim) + 2 * hasher->tick_ns;
+	uint64_t wanted = pedigree_time_ns(&st->st_ctim) + 2 * hasher->tick_ns;
 	struct timespec wait = { 0 };
 
-	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || ns_of(&now) >= wanted ||
-	    wanted - ns_of(&now) > 2 * hasher->tick_ns)
+	if (clock_gettime(CLOCK_REALTIME, &now) < 0 ||
+	    pedigree_time_ns(&now) >= wanted ||
+	    wanted - pedigree_time_ns(&now) > 2 * hasher->tick_ns)
 		return;
-	wait.tv_nsec = (long)(wanted - ns_of(&now));
+	wait.tv_nsec = (long)(wanted - pedigree_time_ns(&now));
 	nanosleep(&wait, NULL);
 }
 
@@ -114,8 +105,8 @@ static bool same_state(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
 	       a->st_size == b->st_size &&
-	       ns_of(&a->st_mtim) == ns_of(&b->st_mtim) &&
-	       ns_of(&a->st_ctim) == ns_of(&b->st_ctim);
+	       pedigree_time_ns(&a->st_mtim) == pedigree_time_ns(&b->st_mtim) &&
+	       pedigree_time_ns(&a->st_ctim) == pedigree_time_ns(&b->st_ctim);
 }
 
 static void hash_file(struct pedigree_hasher *hasher, const char *path,
@@ -159,22 +150,31 @@ static void hash_file(struct pedigree_hasher *hasher, const char *path,
 		cache->put(cache->ctx, st, &digest);
 }
 
+static void set_time(struct pedigree_version *version,
+		     const struct pedigree_look *look)
+{
+	version->bytes = look->size;
+	version->sized = true;
+	version->by_time = true;
+	snprintf(version->value, sizeof(version->value), "mtime:%" PRIu64,
+		 look->mtime_ns);
+}
+
 static void version_of(struct pedigree_hasher *hasher, const char *path,
-		       struct stat *st, bool by_time,
-		       struct pedigree_version *version)
+		       struct stat *st, struct pedigree_version *version)
 {
 	const struct pedigree_digest_cache *cache = hasher->cache;
 	uint64_t size = (uint64_t)st->st_size;
 	struct pedigree_digest digest;
 
-	version->bytes = size;
-	version->sized = true;
-	if (by_time || (hasher->max_size && size > hasher->max_size)) {
-		version->by_time = true;
-		snprintf(version->value, sizeof(version->value),
-			 "mtime:%" PRIu64, ns_of(&st->st_mtim));
+	if (hasher->max_size && size > hasher->max_size) {
+		const struct pedigree_look look = pedigree_look_of(st);
+
+		set_time(version, &look);
 		return;
 	}
+	version->bytes = size;
+	version->sized = true;
 	if (cache && cache->get && cache->get(cache->ctx, st, false, &digest)) {
 		set_digest(version, &digest);
 		hasher->done += size;
@@ -185,6 +185,20 @@ static void version_of(struct pedigree_hasher *hasher, const char *path,
 		return;
 	}
 	hash_file(hasher, path, st, version);
+}
+
+/* What is under a path: as it was seen (`name`, not to be hashed) or now. */
+static bool look_again(const char *path, const struct pedigree_name *name,
+		       struct stat *st, struct pedigree_look *ret)
+{
+	if (name) {
+		*ret = name->look;
+		return name->kind == PEDIGREE_NAME_REGULAR;
+	}
+	if (lstat(path, st) < 0 || !S_ISREG(st->st_mode))
+		return false;
+	*ret = pedigree_look_of(st);
+	return true;
 }
 
 static void version_of_destroyed(const struct pedigree_hasher *hasher,
@@ -208,8 +222,10 @@ static void version_of_destroyed(const struct pedigree_hasher *hasher,
 
 void pedigree_version_input(struct pedigree_hasher *hasher,
 			    const struct pedigree_file *file, const char *path,
-			    bool by_time, struct pedigree_version *ret)
+			    const struct pedigree_name *name,
+			    struct pedigree_version *ret)
 {
+	struct pedigree_look look;
 	struct stat st;
 
 	memset(ret, 0, sizeof(*ret));
@@ -217,39 +233,47 @@ void pedigree_version_input(struct pedigree_hasher *hasher,
 		version_of_destroyed(hasher, file, ret);
 		return;
 	}
-	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode)) {
+	if (!look_again(path, name, &st, &look)) {
 		set_unverified(ret);
 		ret->changed = true;
 		return;
 	}
-	if (!pedigree_input_unchanged(hasher, file, &st)) {
+	if (!pedigree_input_unchanged(hasher, file, look.ctime_ns)) {
 		if ((file->flags & PEDIGREE_FILE_WRITTEN) ||
-		    ns_of(&st.st_mtim) >= file->read_ns) {
+		    look.mtime_ns >= file->read_ns) {
 			set_unverified(ret);
 			ret->changed = true;
 			return;
 		}
 		ret->metadata = true;
 	}
-	version_of(hasher, path, &st, by_time, ret);
+	if (name)
+		set_time(ret, &look);
+	else
+		version_of(hasher, path, &st, ret);
 }
 
 void pedigree_version_output(struct pedigree_hasher *hasher,
 			     const struct pedigree_file *file, const char *path,
-			     bool by_time, struct pedigree_version *ret)
+			     const struct pedigree_name *name,
+			     struct pedigree_version *ret)
 {
+	struct pedigree_look look;
 	struct stat st;
 
 	memset(ret, 0, sizeof(*ret));
-	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode)) {
+	if (!look_again(path, name, &st, &look)) {
 		set_absent(ret, "there is no such file");
 		return;
 	}
 	if (file && hasher->end_ns &&
-	    ns_of(&st.st_ctim) > hasher->end_ns + hasher->tick_ns) {
+	    look.ctime_ns > hasher->end_ns + hasher->tick_ns) {
 		set_unverified(ret);
 		ret->changed_after = true;
 		return;
 	}
-	version_of(hasher, path, &st, by_time, ret);
+	if (name)
+		set_time(ret, &look);
+	else
+		version_of(hasher, path, &st, ret);
 }

@@ -29,7 +29,7 @@ struct pedigree_version {
 	bool changed;	    /* changed or destroyed during the run */
 	bool changed_after; /* an output changed after the run's end */
 	bool metadata;	    /* an input's owner, mode, name, … changed */
-	bool by_time;	    /* not hashed for its size */
+	bool by_time;	    /* not hashed for its size, or one of too many */
 };
 
 struct pedigree_hasher {
@@ -51,23 +51,26 @@ void pedigree_hasher_init(struct pedigree_hasher *hasher,
 
 /*
  * The version of an input; `path` is where it was when last seen. With
- * `by_time`, size and time are enough.
+ * `name`, the size and time that were found under it are enough: the file is
+ * not touched again.
  */
 void pedigree_version_input(struct pedigree_hasher *hasher,
 			    const struct pedigree_file *file, const char *path,
-			    bool by_time, struct pedigree_version *ret);
+			    const struct pedigree_name *name,
+			    struct pedigree_version *ret);
 /* The version of an output, or of a declared file (`file` NULL). */
 void pedigree_version_output(struct pedigree_hasher *hasher,
 			     const struct pedigree_file *file, const char *path,
-			     bool by_time, struct pedigree_version *ret);
+			     const struct pedigree_name *name,
+			     struct pedigree_version *ret);
 
 /* Is there still the file that was read, as it was then? */
 bool pedigree_input_unchanged(const struct pedigree_hasher *hasher,
 			      const struct pedigree_file *file,
-			      const struct stat *st);
+			      uint64_t ctime_ns);
 /* Is a file that was opened for writing another one since? */
 bool pedigree_output_changed(const struct pedigree_hasher *hasher,
 			     const struct pedigree_file *file,
-			     const struct stat *st);
+			     uint64_t ctime_ns);
 
 #endif

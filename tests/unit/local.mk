@@ -35,6 +35,7 @@ unit_tests = \
 	%D%/test_rollup \
 	%D%/test_rules \
 	%D%/test_run \
+	%D%/test_scale \
 	%D%/test_sigv4 \
 	%D%/test_when \
 	%D%/test_words
@@ -175,6 +176,10 @@ tests_unit_test_path_LDADD = $(unit_ldadd)
 tests_unit_test_build_SOURCES = %D%/test_build.c $(unit_fake_run)
 tests_unit_test_build_CFLAGS = $(unit_cflags)
 tests_unit_test_build_LDADD = $(unit_ldadd)
+
+tests_unit_test_scale_SOURCES = %D%/test_scale.c $(unit_log) $(unit_scene)
+tests_unit_test_scale_CFLAGS = $(unit_cflags)
+tests_unit_test_scale_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 
 tests_unit_test_params_SOURCES = %D%/test_params.c
 tests_unit_test_params_CFLAGS = $(unit_cflags)

@@ -90,6 +90,39 @@ static void test_many_files_are_one_data_set_with_one_version(void **state)
 	free(first);
 }
 
+/* The first of them is read, and so is a file that is no part of a folder. */
+static void test_files_above_the_limit_have_size_and_time(void **state)
+{
+	struct fake_run *s = *state;
+	char name[32], line[64];
+	struct stat st;
+
+	pedigree_config_free(s->config);
+	s->config = fake_config(s, "capture.hash_max_files=1");
+	fake_folder(s, "images");
+	for (int i = 0; i < 12; i++) {
+		snprintf(name, sizeof(name), "images/%02d.png", i);
+		fake_put(s, name, "hello");
+	}
+	fake_put(s, "data.csv", "hello");
+	assert_int_equal(stat(fake_path(s, "images/11.png"), &st), 0);
+	fake_begin(s);
+	for (int i = 0; i < 12; i++) {
+		snprintf(name, sizeof(name), "images/%02d.png", i);
+		fake_open(s, R, fake_path(s, name));
+	}
+	fake_open(s, R, "data.csv");
+	fake_build(s);
+	assert_int_equal(s->record->manifests.n, 1);
+	const char *text = s->record->manifests.v[0].text;
+	assert_non_null(strstr(text, "\n" HELLO_SHA "\t5\t00.png\n"));
+	snprintf(line, sizeof(line), "\nmtime:%lld%09ld\t5\t11.png\n",
+		 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	assert_non_null(strstr(text, line));
+	assert_non_null(fake_property(fake_find(s, "images"), "NotHashed"));
+	assert_string_equal(fake_version(fake_find(s, "data.csv")), HELLO_SHA);
+}
+
 static void test_a_mapped_folder_has_the_uri_of_its_origin(void **state)
 {
 	struct fake_run *s = *state;
@@ -317,6 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_training_has_data_code_and_a_model),
 		TEST(test_many_files_are_one_data_set_with_one_version),
+		TEST(test_files_above_the_limit_have_size_and_time),
 		TEST(test_a_mapped_folder_has_the_uri_of_its_origin),
 		TEST(test_what_is_declared_is_in_whatever_the_rules_say),
 		TEST(test_the_end_of_a_run_is_its_status),

@@ -165,6 +165,30 @@ uint32_t test_log_fork(struct test_log *log, uint32_t pid, uint32_t ppid,
 				 });
 }
 
+void test_log_many(struct test_log *log, const char *folder, long files)
+{
+	const uint32_t size = 64 * 1024;
+	uint32_t process, at = 0;
+
+	test_log_begin(log, "many", "host");
+	test_log_chunk(log, size, 100, 0);
+	process = test_log_process(log, 0, 100, 1, "/usr/bin/loader");
+	for (long i = 0; i < files; i++) {
+		char text[4096];
+
+		if (log->bytes.len + 8192 > log->chunk + size)
+			test_log_chunk(log, size, 100, process);
+		if (i % 1000 == 0) {
+			snprintf(text, sizeof(text), "%s/d%04ld", folder,
+				 i / 1000);
+			at = test_log_folder(log, 0, text);
+		}
+		snprintf(text, sizeof(text), "f%07ld.dat", i);
+		test_log_open(log, PEDIGREE_F_READ, at, text);
+	}
+	test_log_end(log);
+}
+
 void test_log_end(struct test_log *log)
 {
 	close_chunk(log);

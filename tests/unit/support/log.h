@@ -50,6 +50,10 @@ uint32_t test_log_process(struct test_log *log, uint32_t cwd, uint32_t pid,
 uint32_t test_log_fork(struct test_log *log, uint32_t pid, uint32_t ppid,
 		       uint32_t image);
 
+/* A whole log of one process that reads each of FILES files once,
+   FOLDER/dDDDD/fNNNNNNN.dat, a thousand in each folder. */
+void test_log_many(struct test_log *log, const char *folder, long files);
+
 /* Closes the chunk and sets the header's counters. */
 void test_log_end(struct test_log *log);
 
