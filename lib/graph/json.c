@@ -99,8 +99,10 @@ static int get_time(const json_t *object, const char *key, int64_t *ret,
 	return 0;
 }
 
-static int get_map(const json_t *map, const char *key, bool wrapped,
-		   struct pedigree_pairs *pairs, struct pedigree_error *err)
+/* With `media`, every value is an object of the value and a MediaType. */
+static int get_map(const json_t *map, const char *key,
+		   struct pedigree_pairs *pairs, struct pedigree_pairs *media,
+		   struct pedigree_error *err)
 {
 	const char *name;
 	json_t *value;
@@ -109,10 +111,16 @@ static int get_map(const json_t *map, const char *key, bool wrapped,
 		return wrong(err, key, "an object");
 	json_object_foreach((json_t *)map, name, value)
 	{
-		if (wrapped)
+		const char *type = media ? json_string_value(json_object_get(
+						   value, "MediaType"))
+					 : NULL;
+
+		if (media)
 			value = json_object_get(value, "Value");
 		if (!json_is_string(value))
 			return wrong(err, key, "an object of strings");
+		if (type && pedigree_pairs_add(media, name, type) < 0)
+			return pedigree_fail_memory(err);
 		if (pedigree_pairs_add(pairs, name, json_string_value(value)) <
 		    0)
 			return pedigree_fail_memory(err);
@@ -199,9 +207,10 @@ static int get_member(const json_t *object,
 	case PEDIGREE_JSON_TIME:
 		return get_time(object, row->key, place, err);
 	case PEDIGREE_JSON_MAP:
-		return get_map(value, row->key, false, place, err);
+		return get_map(value, row->key, place, NULL, err);
 	case PEDIGREE_JSON_VALUES:
-		return get_map(value, row->key, true, place, err);
+		return get_map(value, row->key, place,
+			       (void *)((char *)entity + row->media), err);
 	case PEDIGREE_JSON_TYPES:
 		return get_pair_list(value, row->key, "SourceIdType", place,
 				     err);

@@ -9,6 +9,13 @@
 		.offset = offsetof(struct pedigree_entity, member) \
 	}
 
+#define VALUES(word, values, types) \
+	{ \
+		.key = (word), .shape = PEDIGREE_JSON_VALUES, \
+		.offset = offsetof(struct pedigree_entity, values), \
+		.media = offsetof(struct pedigree_entity, types) \
+	}
+
 #define SOURCE \
 	ROW("Source", "SourceUri", TEXT, source_uri), \
 		ROW("Source", "SourceType", TEXT, source_type), \
@@ -80,8 +87,8 @@ static const struct pedigree_json_member trial_component[] = {
 	ROW(NULL, "EndTime", TIME, end_ms),
 	TIMES,
 	ROW(NULL, "Parameters", PARAMS, parameters),
-	ROW(NULL, "InputArtifacts", VALUES, input_artifacts),
-	ROW(NULL, "OutputArtifacts", VALUES, output_artifacts),
+	VALUES("InputArtifacts", input_artifacts, input_media),
+	VALUES("OutputArtifacts", output_artifacts, output_media),
 	METADATA,
 	END
 };

@@ -14,7 +14,7 @@ enum pedigree_json_shape {
 	PEDIGREE_JSON_TEXT,
 	PEDIGREE_JSON_TIME,   /* milliseconds here, seconds there */
 	PEDIGREE_JSON_MAP,    /* pairs: {key: value} */
-	PEDIGREE_JSON_VALUES, /* pairs: {key: {"Value": value}} */
+	PEDIGREE_JSON_VALUES, /* pairs: {key: {"Value", "MediaType"}} */
 	PEDIGREE_JSON_TYPES,  /* pairs: [{"SourceIdType", "Value"}] */
 	PEDIGREE_JSON_PARAMS  /* {key: {"StringValue" or "NumberValue"}} */
 };
@@ -25,6 +25,7 @@ struct pedigree_json_member {
 	const char *key; /* NULL ends the table */
 	enum pedigree_json_shape shape;
 	size_t offset; /* in struct pedigree_entity */
+	size_t media;  /* the same, of VALUES: where media types are */
 };
 
 /* By kind. */

@@ -135,12 +135,15 @@ static void add_map(struct pedigree_buf *buf,
 }
 
 static void add_values(struct pedigree_buf *buf,
-		       const struct pedigree_pairs *pairs)
+		       const struct pedigree_pairs *pairs,
+		       const struct pedigree_pairs *media)
 {
 	pedigree_buf_add_char(buf, '{');
 	for (size_t i = 0; i < pairs->n; i++) {
 		add_key(buf, pairs->v[i].key);
 		pedigree_buf_add_char(buf, '{');
+		add_text(buf, "MediaType",
+			 pedigree_pairs_get(media, pairs->v[i].key));
 		add_text(buf, "Value", pairs->v[i].value);
 		close_with(buf, '}');
 	}
@@ -201,7 +204,9 @@ static void add_member(struct pedigree_buf *buf,
 		if (!pairs->n)
 			break;
 		add_key(buf, member->key);
-		add_values(buf, pairs);
+		add_values(
+			buf, pairs,
+			(const void *)((const char *)entity + member->media));
 		break;
 	case PEDIGREE_JSON_TYPES:
 		add_key(buf, member->key);

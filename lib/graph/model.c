@@ -93,6 +93,8 @@ void pedigree_entity_clear(struct pedigree_entity *entity)
 	FREE_ALL(&entity->parameters, clear_param);
 	pedigree_pairs_clear(&entity->input_artifacts);
 	pedigree_pairs_clear(&entity->output_artifacts);
+	pedigree_pairs_clear(&entity->input_media);
+	pedigree_pairs_clear(&entity->output_media);
 	pedigree_pairs_clear(&entity->tags);
 	memset(entity, 0, sizeof(*entity));
 }

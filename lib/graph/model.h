@@ -62,6 +62,8 @@ struct pedigree_entity {
 	struct pedigree_params parameters;
 	struct pedigree_pairs input_artifacts;	/* trial component: */
 	struct pedigree_pairs output_artifacts; /* name, Value */
+	struct pedigree_pairs input_media;	/* name, MediaType of */
+	struct pedigree_pairs output_media;	/* those that have one */
 	struct pedigree_pairs tags;
 	char *commit_id; /* MetadataProperties */
 	char *repository;
@@ -151,6 +153,17 @@ const char *pedigree_kind_word(enum pedigree_kind kind);
 const char *pedigree_kind_arn_word(enum pedigree_kind kind);
 /* The kind an ARN names, or -1. */
 int pedigree_arn_kind(const char *arn);
+
+/*
+ * The Type of a vertex, as QueryLineage answers it: of an artifact, action
+ * or context its own, of a job's trial component the job's ("TrainingJob"),
+ * of any other one ListAssociations' "SageMakerExperimentTrialComponent".
+ * Borrowed.
+ */
+const char *pedigree_vertex_type(const struct pedigree_entity *entity);
+/* The type of an association's end, as ListAssociations answers it: of any
+   trial component its source's or the one named above. Borrowed. */
+const char *pedigree_end_type(const struct pedigree_entity *entity);
 
 /*
  * Local ARNs: region `local`, account 000000000000. An artifact's id is the

@@ -74,6 +74,36 @@ int pedigree_arn_kind(const char *arn)
  * The text is part of the ledger's promise that one identity has one ARN:
  * a change here makes every recorded artifact a stranger.
  */
+static int compare_pairs(const void *a, const void *b)
+{
+	const struct pedigree_pair *x = *(struct pedigree_pair *const *)a;
+	const struct pedigree_pair *y = *(struct pedigree_pair *const *)b;
+	int order = strcmp(x->key, y->key);
+
+	return order ? order : strcmp(x->value, y->value);
+}
+
+/* Source types are a set: in whatever order they are given. */
+static int add_source_types(const struct pedigree_pairs *pairs,
+			    struct pedigree_buf *text)
+{
+	_cleanup_free_ const struct pedigree_pair **sorted =
+		calloc(pairs->n + 1, sizeof(*sorted));
+
+	if (!sorted)
+		return PEDIGREE_ENOMEM;
+	for (size_t i = 0; i < pairs->n; i++)
+		sorted[i] = &pairs->v[i];
+	qsort(sorted, pairs->n, sizeof(*sorted), compare_pairs);
+	for (size_t i = 0; i < pairs->n; i++) {
+		pedigree_buf_add_str(text, sorted[i]->key);
+		pedigree_buf_add_char(text, '\0');
+		pedigree_buf_add_str(text, sorted[i]->value);
+		pedigree_buf_add_char(text, '\0');
+	}
+	return 0;
+}
+
 static int artifact_id(const struct pedigree_entity *entity,
 		       char ret_hex[PEDIGREE_SHA256_HEX])
 {
@@ -82,12 +112,8 @@ static int artifact_id(const struct pedigree_entity *entity,
 	if (entity->source_uri)
 		pedigree_buf_add_str(&text, entity->source_uri);
 	pedigree_buf_add_char(&text, '\0');
-	for (size_t i = 0; i < entity->source_types.n; i++) {
-		pedigree_buf_add_str(&text, entity->source_types.v[i].key);
-		pedigree_buf_add_char(&text, '\0');
-		pedigree_buf_add_str(&text, entity->source_types.v[i].value);
-		pedigree_buf_add_char(&text, '\0');
-	}
+	if (add_source_types(&entity->source_types, &text) < 0)
+		return PEDIGREE_ENOMEM;
 	if (pedigree_buf_error(&text))
 		return PEDIGREE_ENOMEM;
 	return pedigree_sha256(text.data, text.len, ret_hex);
@@ -135,4 +161,26 @@ char *pedigree_api_name(const char *text)
 		name[n++] = 'x';
 	name[n] = '\0';
 	return strdup(name);
+}
+
+const char *pedigree_vertex_type(const struct pedigree_entity *entity)
+{
+	static const char prefix[] = "SageMaker";
+
+	if (entity->kind != PEDIGREE_TRIAL_COMPONENT)
+		return entity->type ? entity->type
+				    : pedigree_kind_word(entity->kind);
+	if (!entity->source_type)
+		return "SageMakerExperimentTrialComponent";
+	if (strncmp(entity->source_type, prefix, strlen(prefix)) == 0)
+		return entity->source_type + strlen(prefix);
+	return entity->source_type;
+}
+
+const char *pedigree_end_type(const struct pedigree_entity *entity)
+{
+	if (entity->kind != PEDIGREE_TRIAL_COMPONENT)
+		return entity->type ? entity->type : "";
+	return entity->source_type ? entity->source_type
+				   : "SageMakerExperimentTrialComponent";
 }

@@ -56,20 +56,6 @@ const char *pedigree_label_type(const struct pedigree_entity *entity)
 	return pedigree_kind_word(entity->kind);
 }
 
-const char *pedigree_vertex_type(const struct pedigree_entity *entity)
-{
-	static const char prefix[] = "SageMaker";
-
-	if (entity->kind != PEDIGREE_TRIAL_COMPONENT)
-		return entity->type ? entity->type
-				    : pedigree_kind_word(entity->kind);
-	if (!entity->source_type)
-		return "SageMakerExperimentTrialComponent";
-	if (strncmp(entity->source_type, prefix, strlen(prefix)) == 0)
-		return entity->source_type + strlen(prefix);
-	return entity->source_type;
-}
-
 void pedigree_label_version(const char *version, bool whole,
 			    struct pedigree_buf *buf)
 {

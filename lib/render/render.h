@@ -48,12 +48,4 @@ int pedigree_print_end(FILE *out, struct pedigree_error *err);
 /* "2026-11-22 23:01:07Z" (UTC); nothing for 0. */
 void pedigree_add_time(struct pedigree_buf *buf, int64_t ms);
 
-/*
- * The Type of a vertex, as QueryLineage answers it: of an artifact, action
- * or context its own, of a job's trial component the job's ("TrainingJob"),
- * of any other one ListAssociations' "SageMakerExperimentTrialComponent".
- * Borrowed.
- */
-const char *pedigree_vertex_type(const struct pedigree_entity *entity);
-
 #endif
