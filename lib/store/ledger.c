@@ -88,6 +88,24 @@ int pedigree_ledger_open(const struct pedigree_config *config,
 	return 0;
 }
 
+int pedigree_ledger_join(const struct pedigree_db *db,
+			 struct pedigree_ledger **ret_ledger,
+			 struct pedigree_error *err)
+{
+	struct pedigree_ledger *ledger = calloc(1, sizeof(*ledger));
+
+	if (!ledger)
+		return pedigree_fail_memory(err);
+	int status =
+		pedigree_db_join(db, questions, QUESTIONS, &ledger->db, err);
+	if (status) {
+		free(ledger);
+		return status;
+	}
+	*ret_ledger = ledger;
+	return 0;
+}
+
 void pedigree_ledger_close(struct pedigree_ledger *ledger)
 {
 	if (!ledger)
@@ -271,8 +289,9 @@ void pedigree_edges_clear(struct pedigree_edges *edges)
 	pedigree_vec_clear(edges);
 }
 
-static int read_edges(struct pedigree_db *db, sqlite3_stmt *stmt, int status,
-		      struct pedigree_edges *edges, struct pedigree_error *err)
+int pedigree_ledger_read_edges(struct pedigree_db *db, sqlite3_stmt *stmt,
+			       int status, struct pedigree_edges *edges,
+			       struct pedigree_error *err)
 {
 	for (; status > 0; status = pedigree_db_next(db, stmt, err)) {
 		struct pedigree_edge *edge = pedigree_vec_push(edges);
@@ -297,7 +316,7 @@ int pedigree_ledger_edges(struct pedigree_ledger *ledger, pedigree_row row,
 	int status = pedigree_db_ask(ledger->db, up ? EDGES_UP : EDGES_DOWN,
 				     &stmt, err, "i", row);
 
-	return read_edges(ledger->db, stmt, status, edges, err);
+	return pedigree_ledger_read_edges(ledger->db, stmt, status, edges, err);
 }
 
 int pedigree_ledger_associations(struct pedigree_ledger *ledger, size_t limit,
@@ -309,5 +328,5 @@ int pedigree_ledger_associations(struct pedigree_ledger *ledger, size_t limit,
 	int status = pedigree_db_ask(ledger->db, ASSOCIATIONS, &stmt, err, "i",
 				     rows);
 
-	return read_edges(ledger->db, stmt, status, edges, err);
+	return pedigree_ledger_read_edges(ledger->db, stmt, status, edges, err);
 }

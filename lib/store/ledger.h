@@ -94,6 +94,16 @@ int pedigree_ledger_edges(struct pedigree_ledger *ledger, pedigree_row row,
 			  bool up, struct pedigree_edges *edges,
 			  struct pedigree_error *err);
 
+/*
+ * Where a page of a list begins: behind the entity with this sort value and
+ * row. Members of a list that come or go between two pages do not move it.
+ */
+struct pedigree_ledger_mark {
+	const char *name;   /* when sorted by name */
+	int64_t created_ms; /* else */
+	pedigree_row row;   /* 0: the list's beginning */
+};
+
 /* For listing: NULL and 0 members do not filter. */
 struct pedigree_ledger_filter {
 	int kind; /* enum pedigree_kind */
@@ -101,15 +111,48 @@ struct pedigree_ledger_filter {
 	const char *name; /* substring, without case */
 	const char *source_uri;
 	const char *tag_key, *tag_value;
+	const char *experiment; /* name: its trials, their components */
+	const char *trial;	/* name: its components */
+	pedigree_row component; /* the trials it is in */
 	int64_t created_after_ms, created_before_ms;
 	bool by_name;	/* else by creation */
 	bool ascending; /* else newest first */
-	size_t limit;	/* 0: all */
+	struct pedigree_ledger_mark behind;
+	size_t limit; /* 0: all */
 };
 int pedigree_ledger_list(struct pedigree_ledger *ledger,
 			 const struct pedigree_ledger_filter *filter,
 			 struct pedigree_rows *rows,
 			 struct pedigree_error *err);
+enum pedigree_edge_order {
+	PEDIGREE_EDGES_BY_CREATION,
+	PEDIGREE_EDGES_BY_SOURCE, /* its ARN */
+	PEDIGREE_EDGES_BY_DESTINATION,
+	PEDIGREE_EDGES_BY_SOURCE_TYPE,
+	PEDIGREE_EDGES_BY_DESTINATION_TYPE
+};
+/* NULL and 0 members do not filter. Types of ends are the API's: a trial
+   component's is that of its source, "SageMakerTrainingJob", or
+   "SageMakerExperimentTrialComponent". */
+struct pedigree_edge_filter {
+	pedigree_row source, destination;
+	const char *source_type, *destination_type;
+	const char *type;
+	int64_t created_after_ms, created_before_ms;
+	enum pedigree_edge_order by;
+	bool ascending; /* else newest, or last, first */
+	struct {
+		pedigree_row source; /* 0: the list's beginning */
+		pedigree_row destination;
+		int64_t created_ms; /* when sorted by creation */
+		const char *text;   /* else: ARN or type */
+	} behind;		    /* the page begins behind this edge */
+	size_t limit;		    /* 0: all */
+};
+int pedigree_ledger_find_edges(struct pedigree_ledger *ledger,
+			       const struct pedigree_edge_filter *filter,
+			       struct pedigree_edges *edges,
+			       struct pedigree_error *err);
 /* All associations, newest first, at most `limit` (0: all). */
 int pedigree_ledger_associations(struct pedigree_ledger *ledger, size_t limit,
 				 struct pedigree_edges *edges,

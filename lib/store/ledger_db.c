@@ -247,6 +247,12 @@ static int make_schema(struct pedigree_db *db, struct pedigree_error *err)
 	return status;
 }
 
+static const char *const synchronous[] = {
+	[PEDIGREE_DB_WRITE] = "PRAGMA synchronous = FULL",
+	[PEDIGREE_DB_EDIT] = "PRAGMA synchronous = NORMAL",
+	[PEDIGREE_DB_CACHE] = "PRAGMA synchronous = OFF",
+};
+
 static int set_up(struct pedigree_db *db, enum pedigree_db_mode mode,
 		  struct pedigree_error *err)
 {
@@ -285,10 +291,7 @@ static int set_up(struct pedigree_db *db, enum pedigree_db_mode mode,
 	if (!pedigree_db_on_network(db->path))
 		sqlite3_exec(db->handle, "PRAGMA journal_mode = WAL", NULL,
 			     NULL, NULL);
-	return execute(db,
-		       mode == PEDIGREE_DB_CACHE ? "PRAGMA synchronous = OFF"
-						 : "PRAGMA synchronous = FULL",
-		       "open", err);
+	return execute(db, synchronous[mode], "open", err);
 }
 
 static int new_db(const struct pedigree_db_kind *kind, const char *path,
@@ -358,10 +361,25 @@ void pedigree_db_close(struct pedigree_db *db)
 	if (db->prepared)
 		for (size_t i = 0; i < db->n; i++)
 			sqlite3_finalize(db->prepared[i]);
-	sqlite3_close(db->handle);
+	if (!db->joined)
+		sqlite3_close(db->handle);
 	free(db->prepared);
 	free(db->path);
 	free(db);
+}
+
+int pedigree_db_join(const struct pedigree_db *db, const char *const *sql,
+		     size_t n, struct pedigree_db **ret_db,
+		     struct pedigree_error *err)
+{
+	int status =
+		new_db(db->kind, db->path, db->timeout_ms, sql, n, ret_db, err);
+
+	if (status)
+		return status;
+	(*ret_db)->handle = db->handle;
+	(*ret_db)->joined = true;
+	return 0;
 }
 
 static int bind(sqlite3_stmt *stmt, const char *types, va_list args)

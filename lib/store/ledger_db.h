@@ -31,7 +31,10 @@ struct pedigree_db_kind {
 enum pedigree_db_mode {
 	PEDIGREE_DB_READ,  /* never makes the file */
 	PEDIGREE_DB_WRITE, /* makes it; a commit survives power loss */
-	PEDIGREE_DB_CACHE  /* makes it; the last commits may be lost */
+	/* The same, but a commit survives only the end of the process until
+	   the next checkpoint; closing the database makes one. */
+	PEDIGREE_DB_EDIT,
+	PEDIGREE_DB_CACHE /* makes it; the last commits may be lost */
 };
 
 struct pedigree_db {
@@ -42,6 +45,7 @@ struct pedigree_db {
 	sqlite3_stmt **prepared; /* NULL until first used */
 	size_t n;
 	unsigned int timeout_ms;
+	bool joined; /* the handle is another's */
 };
 
 /*
@@ -54,6 +58,14 @@ int pedigree_db_open(const struct pedigree_db_kind *kind, const char *path,
 		     const char *const *sql, size_t n,
 		     struct pedigree_db **ret_db, struct pedigree_error *err);
 void pedigree_db_close(struct pedigree_db *db);
+
+/*
+ * Another set of statements for the same connection, and so in the same
+ * transactions. To be closed before `db` is.
+ */
+int pedigree_db_join(const struct pedigree_db *db, const char *const *sql,
+		     size_t n, struct pedigree_db **ret_db,
+		     struct pedigree_error *err);
 
 /* Turns SQLite's last failure into ours: "DOING PATH: …". */
 int pedigree_db_fail(struct pedigree_db *db, const char *doing,

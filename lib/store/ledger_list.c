@@ -23,10 +23,41 @@ static int like_pattern(const char *text, struct pedigree_buf *buf)
 	return pedigree_buf_error(buf) ? PEDIGREE_ENOMEM : 0;
 }
 
+/* The trials of an experiment are known by what their documents say. */
+static void write_members(const struct pedigree_ledger_filter *filter,
+			  struct pedigree_buf *sql)
+{
+	static const char *const of_experiment[] = {
+		[PEDIGREE_TRIAL] =
+			" AND json_extract(doc, '$.ExperimentName') = "
+			":experiment COLLATE NOCASE",
+		[PEDIGREE_TRIAL_COMPONENT] =
+			" AND id IN (SELECT m.component FROM membership m "
+			"JOIN entity t ON t.name = m.trial COLLATE NOCASE "
+			"WHERE t.kind = 4 AND "
+			"json_extract(t.doc, '$.ExperimentName') = "
+			":experiment COLLATE NOCASE)",
+	};
+	_Static_assert(PEDIGREE_TRIAL == 4, "the statement says so");
+
+	if (filter->experiment && (filter->kind == PEDIGREE_TRIAL ||
+				   filter->kind == PEDIGREE_TRIAL_COMPONENT))
+		pedigree_buf_add_str(sql, of_experiment[filter->kind]);
+	if (filter->trial)
+		pedigree_buf_add_str(
+			sql, " AND id IN (SELECT component FROM membership "
+			     "WHERE trial = :trial)");
+	if (filter->component)
+		pedigree_buf_add_str(
+			sql, " AND name COLLATE NOCASE IN (SELECT trial "
+			     "FROM membership WHERE component = :component)");
+}
+
 static void write_query(const struct pedigree_ledger_filter *filter,
 			struct pedigree_buf *sql)
 {
 	const char *order = filter->ascending ? "ASC" : "DESC";
+	const char *by = filter->by_name ? "name" : "created";
 
 	pedigree_buf_add_str(sql, "SELECT id FROM entity WHERE kind = :kind");
 	if (filter->type)
@@ -45,17 +76,19 @@ static void write_query(const struct pedigree_ledger_filter *filter,
 		pedigree_buf_add_str(sql, " AND created > :after");
 	if (filter->created_before_ms)
 		pedigree_buf_add_str(sql, " AND created < :before");
-	if (filter->by_name)
-		pedigree_buf_addf(sql, " ORDER BY name %s, id %s", order,
-				  order);
-	else
-		pedigree_buf_addf(sql, " ORDER BY created %s, id %s", order,
-				  order);
+	write_members(filter, sql);
+	if (filter->behind.row)
+		pedigree_buf_addf(sql, " AND (%s, id) %s (%s, :row)", by,
+				  filter->ascending ? ">" : "<",
+				  filter->by_name ? ":mark_name COLLATE NOCASE"
+						  : ":mark");
+	pedigree_buf_addf(sql, " ORDER BY %s %s, id %s", by, order, order);
 	if (filter->limit && filter->limit < INT64_MAX)
 		pedigree_buf_addf(sql, " LIMIT %zu", filter->limit);
 }
 
-static void bind_text(sqlite3_stmt *stmt, const char *name, const char *text)
+void pedigree_ledger_bind_text(sqlite3_stmt *stmt, const char *name,
+			       const char *text)
 {
 	int i = sqlite3_bind_parameter_index(stmt, name);
 
@@ -63,7 +96,8 @@ static void bind_text(sqlite3_stmt *stmt, const char *name, const char *text)
 		sqlite3_bind_text(stmt, i, text, -1, SQLITE_STATIC);
 }
 
-static void bind_number(sqlite3_stmt *stmt, const char *name, int64_t number)
+void pedigree_ledger_bind_number(sqlite3_stmt *stmt, const char *name,
+				 int64_t number)
 {
 	int i = sqlite3_bind_parameter_index(stmt, name);
 
@@ -87,14 +121,20 @@ int pedigree_ledger_list(struct pedigree_ledger *ledger,
 	if (sqlite3_prepare_v2(db->handle, sql.data, -1, &stmt, NULL) !=
 	    SQLITE_OK)
 		return pedigree_db_fail(db, "read", err);
-	bind_number(stmt, ":kind", filter->kind);
-	bind_text(stmt, ":type", filter->type);
-	bind_text(stmt, ":name", name.data);
-	bind_text(stmt, ":uri", filter->source_uri);
-	bind_text(stmt, ":key", filter->tag_key);
-	bind_text(stmt, ":value", filter->tag_value);
-	bind_number(stmt, ":after", filter->created_after_ms);
-	bind_number(stmt, ":before", filter->created_before_ms);
+	pedigree_ledger_bind_number(stmt, ":kind", filter->kind);
+	pedigree_ledger_bind_text(stmt, ":type", filter->type);
+	pedigree_ledger_bind_text(stmt, ":name", name.data);
+	pedigree_ledger_bind_text(stmt, ":uri", filter->source_uri);
+	pedigree_ledger_bind_text(stmt, ":key", filter->tag_key);
+	pedigree_ledger_bind_text(stmt, ":value", filter->tag_value);
+	pedigree_ledger_bind_number(stmt, ":after", filter->created_after_ms);
+	pedigree_ledger_bind_number(stmt, ":before", filter->created_before_ms);
+	pedigree_ledger_bind_text(stmt, ":experiment", filter->experiment);
+	pedigree_ledger_bind_text(stmt, ":trial", filter->trial);
+	pedigree_ledger_bind_number(stmt, ":component", filter->component);
+	pedigree_ledger_bind_text(stmt, ":mark_name", filter->behind.name);
+	pedigree_ledger_bind_number(stmt, ":mark", filter->behind.created_ms);
+	pedigree_ledger_bind_number(stmt, ":row", filter->behind.row);
 	int status = pedigree_ledger_rows(
 		db, stmt, pedigree_db_next(db, stmt, err), rows, err);
 	sqlite3_finalize(stmt);

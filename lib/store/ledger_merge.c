@@ -184,7 +184,11 @@ int pedigree_ledger_merge(struct pedigree_entity *entity,
 	    merge_pairs(&entity->input_artifacts, &news->input_artifacts, over,
 			&changed) < 0 ||
 	    merge_pairs(&entity->output_artifacts, &news->output_artifacts,
-			over, &changed) < 0)
+			over, &changed) < 0 ||
+	    merge_pairs(&entity->input_media, &news->input_media, over,
+			&changed) < 0 ||
+	    merge_pairs(&entity->output_media, &news->output_media, over,
+			&changed) < 0)
 		return PEDIGREE_ENOMEM;
 	set_time(&entity->start_ms, news->start_ms, over, &changed);
 	set_time(&entity->end_ms, news->end_ms, over, &changed);

@@ -12,6 +12,11 @@ struct pedigree_ledger {
 	struct pedigree_db *db;
 };
 
+/* A reader on a connection that another has open; it goes first. */
+int pedigree_ledger_join(const struct pedigree_db *db,
+			 struct pedigree_ledger **ret_ledger,
+			 struct pedigree_error *err);
+
 /* Texts of the two questions a trace asks; a test looks at their plans. */
 #define PEDIGREE_LEDGER_EDGES_UP \
 	"SELECT source, destination, type, created FROM association " \
@@ -24,5 +29,15 @@ struct pedigree_ledger {
 int pedigree_ledger_rows(struct pedigree_db *db, sqlite3_stmt *stmt, int status,
 			 struct pedigree_rows *rows,
 			 struct pedigree_error *err);
+/* Appends every row of source, destination, type, creation. */
+int pedigree_ledger_read_edges(struct pedigree_db *db, sqlite3_stmt *stmt,
+			       int status, struct pedigree_edges *edges,
+			       struct pedigree_error *err);
+
+/* Bind what a statement made of filters may name or not. */
+void pedigree_ledger_bind_text(sqlite3_stmt *stmt, const char *name,
+			       const char *text);
+void pedigree_ledger_bind_number(sqlite3_stmt *stmt, const char *name,
+				 int64_t number);
 
 #endif

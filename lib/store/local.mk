@@ -13,8 +13,11 @@ libpedigree_core_la_SOURCES += \
 	%D%/ledger_db.c \
 	%D%/ledger_db.h \
 	%D%/ledger_digests.c \
+	%D%/ledger_edit.c \
+	%D%/ledger_edit.h \
 	%D%/ledger_edges.c \
 	%D%/ledger_entities.c \
+	%D%/ledger_find.c \
 	%D%/ledger_list.c \
 	%D%/ledger_merge.c \
 	%D%/ledger_merge.h \
