@@ -4,6 +4,7 @@ pedigreeincludedir = $(includedir)/pedigree
 pedigreeinclude_HEADERS = \
 	%D%/pedigree/capture.h \
 	%D%/pedigree/error.h \
+	%D%/pedigree/lineage.h \
 	%D%/pedigree/pedigree.h \
 	%D%/pedigree/query.h
 

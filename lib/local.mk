@@ -32,5 +32,6 @@ include %D%/graph/local.mk
 include %D%/store/local.mk
 include %D%/run/local.mk
 include %D%/query/local.mk
+include %D%/service/local.mk
 include %D%/render/local.mk
 include %D%/api/local.mk

@@ -2,6 +2,7 @@
 
 libpedigree_core_la_SOURCES += \
 	%D%/api.h \
+	%D%/client.c \
 	%D%/doctor.c \
 	%D%/events.c \
 	%D%/inspect.c \
