@@ -18,6 +18,7 @@
 	ROW(show) \
 	ROW(explain) \
 	ROW(events) \
+	ROW(api) \
 	ROW(config) \
 	ROW(push) \
 	ROW(doctor)

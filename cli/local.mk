@@ -3,6 +3,7 @@
 bin_PROGRAMS += pedigree
 
 pedigree_SOURCES = \
+	%D%/api.c \
 	%D%/ask.c \
 	%D%/ask.h \
 	%D%/canary.c \

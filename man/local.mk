@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 dist_man_MANS += \
+	%D%/pedigree-api.1 \
 	%D%/pedigree-config.1 \
 	%D%/pedigree-deploy.1 \
 	%D%/pedigree-doctor.1 \

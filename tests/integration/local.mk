@@ -4,6 +4,7 @@
 # tests/local.mk sets, and begins with tests/support.sh or imports support.
 
 integration_tests = \
+	%D%/api.py \
 	%D%/complete_bash.sh \
 	%D%/complete_fish.sh \
 	%D%/complete_zsh.sh \
