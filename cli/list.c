@@ -70,7 +70,11 @@ static bool set_sort(struct options *options, const char *value)
 		options->list.sort_by = words[i][1];
 		return true;
 	}
-	cli_say("--sort-by is CreationTime or Name, not '%s'", value);
+	if (strncmp(value, "Tags.", 5) == 0 && value[5]) {
+		options->list.sort_by = value;
+		return true;
+	}
+	cli_say("--sort-by is CreationTime, Name or Tags.KEY, not '%s'", value);
 	return false;
 }
 
@@ -122,7 +126,7 @@ static int list(const struct cli_command *self, int argc, char **argv)
 		free(options.tag);
 		return cli_usage(
 			self,
-			"say what to list: runs, artifacts, actions, contexts or associations");
+			"say what to list: runs, artifacts, actions, contexts, trials, experiments or associations");
 	}
 	options.list.what = argv[first];
 	pedigree = cli_ask_open(&options.ask);
@@ -160,8 +164,8 @@ static const struct cli_option list_options[] = {
 	  .help = "only older ones" },
 	{ .name = "sort-by",
 	  .value = "KEY",
-	  .choices = "CreationTime|Name",
-	  .help = "sort by this (CreationTime)" },
+	  .choices = "CreationTime|Name|Tags.",
+	  .help = "sort by this, or by Tags.KEY (CreationTime)" },
 	{ .name = "ascending",
 	  .help = "oldest, or first in the alphabet, first" },
 	{ .name = "limit", .value = "N", .help = "at most N" },
@@ -171,7 +175,8 @@ static const struct cli_option list_options[] = {
 
 const struct cli_command cli_list = {
 	.name = "list",
-	.arguments = "runs|artifacts|actions|contexts|associations",
+	.arguments =
+		"runs|artifacts|actions|contexts|trials|experiments|associations",
 	.summary = "list what is recorded",
 	.description =
 		"Runs that have not ended yet are listed too, as InProgress. Times without a\n"

@@ -77,7 +77,8 @@ int pedigree_manifest(const struct pedigree *pedigree, const char *target,
 
 /** What to list. NULL and 0 members do not filter. */
 struct pedigree_list_options {
-	/** "runs", "artifacts", "actions", "contexts" or "associations" */
+	/** "runs", "artifacts", "actions", "contexts", "trials",
+	 *  "experiments" or "associations" */
 	const char *what;
 	const char *type;	/**< ArtifactType, ActionType, ContextType */
 	const char *name;	/**< part of the name, without case */
@@ -86,7 +87,9 @@ struct pedigree_list_options {
 	const char *tag_value;
 	int64_t created_after_ms; /**< milliseconds since the epoch */
 	int64_t created_before_ms;
-	const char *sort_by; /**< "CreationTime" (default) or "Name" */
+	/** "CreationTime" (default), "Name", or "Tags.KEY": what lacks the
+	 *  tag comes last */
+	const char *sort_by;
 	int ascending;
 	unsigned long limit; /**< at most so many; 0: all */
 };

@@ -25,6 +25,8 @@ static const struct {
 	{ "artifacts", PEDIGREE_ARTIFACT },
 	{ "actions", PEDIGREE_ACTION },
 	{ "contexts", PEDIGREE_CONTEXT },
+	{ "trials", PEDIGREE_TRIAL },
+	{ "experiments", PEDIGREE_EXPERIMENT },
 	{ "associations", PEDIGREE_KINDS },
 };
 
@@ -39,45 +41,65 @@ static int kind_of(const char *what, enum pedigree_kind *ret_kind,
 	}
 	return pedigree_fail(
 		err, PEDIGREE_EINVAL,
-		"'%s' cannot be listed: runs, artifacts, actions, contexts and associations can",
+		"'%s' cannot be listed: runs, artifacts, actions, contexts, trials, experiments and associations can",
 		what ? what : "");
 }
 
-static int is_by_name(const struct pedigree_list_options *options,
-		      bool *ret_by_name, struct pedigree_error *err)
-{
-	const char *by = options->sort_by;
+/* What a list is sorted by: its time of creation unless one is set. */
+struct order {
+	bool by_name;
+	const char *by_tag; /* the key of a tag */
+	bool ascending;
+};
 
-	*ret_by_name = by && strcasecmp(by, "Name") == 0;
-	if (!by || *ret_by_name || strcasecmp(by, "CreationTime") == 0)
-		return 0;
-	return pedigree_fail(
-		err, PEDIGREE_EINVAL,
-		"lists are sorted by CreationTime or Name, not by '%s'", by);
+static int read_order(const struct pedigree_list_options *options,
+		      struct order *ret_order, struct pedigree_error *err)
+{
+	static const char tags[] = "Tags.";
+	const char *by = options->sort_by ? options->sort_by : "CreationTime";
+	struct order order = { .ascending = options->ascending };
+
+	if (strncmp(by, tags, strlen(tags)) == 0 && by[strlen(tags)])
+		order.by_tag = by + strlen(tags);
+	else if (strcasecmp(by, "Name") == 0)
+		order.by_name = true;
+	else if (strcasecmp(by, "CreationTime") != 0)
+		return pedigree_fail(
+			err, PEDIGREE_EINVAL,
+			"lists are sorted by CreationTime, Name or Tags.KEY, not by '%s'",
+			by);
+	*ret_order = order;
+	return 0;
 }
 
-static bool is_older(const struct pedigree_entity *a,
-		     const struct pedigree_entity *b)
+static const char *key_of(const struct pedigree_entity *entity,
+			  const struct order *order)
 {
-	return a->created_ms < b->created_ms;
+	return order->by_tag ? pedigree_pairs_get(&entity->tags, order->by_tag)
+			     : entity->name;
 }
 
+/* What has no key comes last in either order. */
 static bool is_before(const struct pedigree_entity *a,
-		      const struct pedigree_entity *b, bool by_name,
-		      bool ascending)
+		      const struct pedigree_entity *b,
+		      const struct order *order)
 {
-	if (!by_name)
-		return ascending ? is_older(a, b) : is_older(b, a);
-	if (!a->name || !b->name)
-		return a->name && !b->name;
-	return ascending ? strcasecmp(a->name, b->name) < 0
-			 : strcasecmp(b->name, a->name) < 0;
+	const char *x = key_of(a, order), *y = key_of(b, order);
+	int less;
+
+	if (!order->by_name && !order->by_tag)
+		return order->ascending ? a->created_ms < b->created_ms
+					: b->created_ms < a->created_ms;
+	if (!x || !y)
+		return x && !y;
+	less = order->by_tag ? strcmp(x, y) : strcasecmp(x, y);
+	return order->ascending ? less < 0 : less > 0;
 }
 
 /* Both lists are in order but for the unfinished, which are few. */
 static int merge(struct pedigree_entities *entities,
-		 struct pedigree_entities *running, bool by_name,
-		 bool ascending, struct pedigree_error *err)
+		 struct pedigree_entities *running, const struct order *order,
+		 struct pedigree_error *err)
 {
 	for (size_t i = 0; i < running->n; i++) {
 		struct pedigree_entity *new = &running->v[i];
@@ -89,7 +111,7 @@ static int merge(struct pedigree_entities *entities,
 		if (known)
 			continue;
 		while (at < entities->n &&
-		       !is_before(new, &entities->v[at], by_name, ascending))
+		       !is_before(new, &entities->v[at], order))
 			at++;
 		if (!pedigree_vec_push(entities))
 			return pedigree_fail_memory(err);
@@ -141,20 +163,24 @@ static long list_entities(const struct pedigree *pedigree,
 		.tag_value = options->tag_value,
 		.created_after_ms = options->created_after_ms,
 		.created_before_ms = options->created_before_ms,
-		.ascending = options->ascending,
 		.limit = options->limit,
 	};
-	int rc = is_by_name(options, &filter.by_name, err);
+	struct order order;
+	int rc = read_order(options, &order, err);
 
-	if (rc == 0 && ledger)
+	if (rc < 0)
+		return rc;
+	filter.by_name = order.by_name;
+	filter.by_tag = order.by_tag;
+	filter.ascending = order.ascending;
+	if (ledger)
 		rc = read_entities(ledger, &filter, &list, err);
 	if (rc == 0 &&
 	    (kind == PEDIGREE_TRIAL_COMPONENT || kind == PEDIGREE_ACTION))
 		rc = pedigree_running(pedigree->config, kind, options, &running,
 				      err);
 	if (rc == 0)
-		rc = merge(&list, &running, filter.by_name, filter.ascending,
-			   err);
+		rc = merge(&list, &running, &order, err);
 	if (rc < 0)
 		return rc;
 	size_t n = options->limit && options->limit < list.n ? options->limit
@@ -222,11 +248,12 @@ static long list_associations(struct pedigree_ledger *ledger,
 {
 	struct pedigree_graph none = { 0 };
 	struct pedigree_graph *graph = NULL;
-	bool by_name;
+	struct order order;
 	long n;
-	int rc = is_by_name(options, &by_name, err);
+	int rc = read_order(options, &order, err);
 
-	if (rc == 0 && (by_name || options->tag_key || options->tag_value))
+	if (rc == 0 && (order.by_name || order.by_tag || options->tag_key ||
+			options->tag_value))
 		rc = pedigree_fail(
 			err, PEDIGREE_EINVAL,
 			"associations have no names and no tags of their own to sort or choose by");

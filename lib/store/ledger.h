@@ -115,10 +115,11 @@ struct pedigree_ledger_filter {
 	const char *trial;	/* name: its components */
 	pedigree_row component; /* the trials it is in */
 	int64_t created_after_ms, created_before_ms;
-	bool by_name;	/* else by creation */
-	bool ascending; /* else newest first */
-	struct pedigree_ledger_mark behind;
-	size_t limit; /* 0: all */
+	bool by_name;	    /* else by creation */
+	const char *by_tag; /* else; a key: what lacks it comes last */
+	bool ascending;	    /* else newest first */
+	struct pedigree_ledger_mark behind; /* not with by_tag */
+	size_t limit;			    /* 0: all */
 };
 int pedigree_ledger_list(struct pedigree_ledger *ledger,
 			 const struct pedigree_ledger_filter *filter,

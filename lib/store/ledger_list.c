@@ -82,7 +82,13 @@ static void write_query(const struct pedigree_ledger_filter *filter,
 				  filter->ascending ? ">" : "<",
 				  filter->by_name ? ":mark_name COLLATE NOCASE"
 						  : ":mark");
-	pedigree_buf_addf(sql, " ORDER BY %s %s, id %s", by, order, order);
+	pedigree_buf_add_str(sql, " ORDER BY ");
+	if (filter->by_tag)
+		pedigree_buf_addf(sql,
+				  "(SELECT value FROM tag WHERE entity = id "
+				  "AND key = :tag) %s NULLS LAST, ",
+				  order);
+	pedigree_buf_addf(sql, "%s %s, id %s", by, order, order);
 	if (filter->limit && filter->limit < INT64_MAX)
 		pedigree_buf_addf(sql, " LIMIT %zu", filter->limit);
 }
@@ -133,6 +139,7 @@ int pedigree_ledger_list(struct pedigree_ledger *ledger,
 	pedigree_ledger_bind_text(stmt, ":trial", filter->trial);
 	pedigree_ledger_bind_number(stmt, ":component", filter->component);
 	pedigree_ledger_bind_text(stmt, ":mark_name", filter->behind.name);
+	pedigree_ledger_bind_text(stmt, ":tag", filter->by_tag);
 	pedigree_ledger_bind_number(stmt, ":mark", filter->behind.created_ms);
 	pedigree_ledger_bind_number(stmt, ":row", filter->behind.row);
 	int status = pedigree_ledger_rows(

@@ -170,6 +170,34 @@ def tags(data):
             "a refused call changes nothing")
 
 
+def sorted_by_tag():
+    for kind, create, member in (
+            ("artifacts", "create-artifact", "ArtifactName"),
+            ("actions", "create-action", "ActionName"),
+            ("contexts", "create-context", "ContextName"),
+            ("runs", "create-trial-component", "TrialComponentName"),
+            ("experiments", "create-experiment", "ExperimentName")):
+        for rank, name in (("2", "two"), ("3", "three"), ("1", "one")):
+            members = {member: f"sorted-{kind}-{name}",
+                       "Tags": [{"Key": "rank", "Value": rank}]}
+            if kind in ("artifacts", "actions", "contexts"):
+                members[member.replace("Name", "Type")] = "Sorted"
+                members["Source"] = {"SourceUri": f"s3://{kind}/{name}"}
+            call(create, **members)
+        for order, expected in ((("--ascending",), ["one", "two", "three"]),
+                                ((), ["three", "two", "one"])):
+            listed = t.answer("list", kind, "--sort-by", "Tags.rank",
+                              "--tag", "rank", *order)
+            t.equal([e[member].rsplit("-", 1)[1] for e in listed], expected,
+                    f"{kind} sorted by a tag")
+    [first, *_] = t.answer("list", "contexts", "--sort-by", "Tags.rank",
+                           "--ascending")
+    t.equal(first["ContextName"], "sorted-contexts-one", "untagged come last")
+    call("create-trial", TrialName="tried", ExperimentName="e")
+    t.equal(t.answer("list", "trials", "--name", "tried")[0]["ExperimentName"],
+            "e", "a trial in a list")
+
+
 def mistakes(data):
     usage("did you mean create-artifact?", "creat-artifact")
     usage("did you mean --artifact-arn?", "describe-artifact", "--artifact-am",
@@ -200,5 +228,6 @@ associations(DATA, FIT)
 trials()
 pages()
 tags(DATA)
+sorted_by_tag()
 mistakes(DATA)
 t.passed()
