@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static const char *const names[] = {
 	[-PEDIGREE_OK] = "success",
 	[-PEDIGREE_EINVAL] = "invalid argument",
@@ -29,6 +31,20 @@ const char *pedigree_code_name(int code)
 	return names[-code];
 }
 
+/* Paths and what others wrote may hold any byte; a message is one line. */
+static void tidy(char *text)
+{
+	while (*text) {
+		size_t n = pedigree_utf8_length(text);
+
+		if (!n || (unsigned char)*text < ' ' || *text == 0x7f) {
+			*text = '?';
+			n = 1;
+		}
+		text += n;
+	}
+}
+
 int pedigree_fail(struct pedigree_error *err, int code, const char *format, ...)
 {
 	va_list args;
@@ -39,6 +55,7 @@ int pedigree_fail(struct pedigree_error *err, int code, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
+	tidy(err->text);
 	return code;
 }
 
@@ -58,6 +75,7 @@ int pedigree_fail_errno(struct pedigree_error *err, const char *format, ...)
 		n = strlen(err->text);
 		snprintf(err->text + n, sizeof(err->text) - n, ": %s",
 			 strerror(saved));
+		tidy(err->text);
 	}
 	errno = saved;
 	return code;

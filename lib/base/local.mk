@@ -15,5 +15,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/hash.c \
 	%D%/hash.h \
 	%D%/path.c \
+	%D%/utf8.c \
+	%D%/utf8.h \
 	%D%/vec.c \
 	%D%/vec.h

@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#include "base/utf8.h"
+
 /* What the API allows, in bytes here: never more than its characters. */
 #define PEDIGREE_KEY_MAX 320
 #define PEDIGREE_VALUE_MAX 2500
@@ -17,9 +19,6 @@
 #define PEDIGREE_TAG_KEY_MAX 128
 #define PEDIGREE_TAG_VALUE_MAX 256
 #define PEDIGREE_TAGS_MAX 50
-
-/* Length of the UTF-8 sequence at `s`, 0 when there is none. */
-size_t pedigree_utf8_length(const char *s);
 
 /*
  * A copy in which bytes that are not UTF-8 are U+FFFD, cut to at most `max`

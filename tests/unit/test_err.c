@@ -54,6 +54,19 @@ static void test_a_long_message_is_cut(void **state)
 	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
 }
 
+static void test_a_message_is_one_line_of_text(void **state)
+{
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+
+	(void)state;
+	pedigree_fail(&err, PEDIGREE_EIO, "%s", "a\nb\x1b[m \xff\xc3 \xc3\xa4");
+	assert_string_equal(err.text, "a?b?[m ?? \xc3\xa4");
+	err.code = 0;
+	errno = EIO;
+	pedigree_fail_errno(&err, "%s", "\r\x7f");
+	assert_int_equal(strncmp(err.text, "??: ", 4), 0);
+}
+
 static void test_every_code_has_a_name(void **state)
 {
 	(void)state;
@@ -74,6 +87,7 @@ int main(void)
 		cmocka_unit_test(test_the_first_message_wins),
 		cmocka_unit_test(test_the_system_says_why),
 		cmocka_unit_test(test_a_long_message_is_cut),
+		cmocka_unit_test(test_a_message_is_one_line_of_text),
 		cmocka_unit_test(test_every_code_has_a_name),
 	};
 
