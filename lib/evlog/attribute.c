@@ -39,12 +39,12 @@ static bool by_reference(struct pedigree_raw *raw,
 static struct key *sorted_processes(const struct pedigree_raw *raw)
 {
 	size_t n = raw->processes.n;
-	const struct pedigree_process *process =
-		raw->parts->processes.v + raw->first_process;
+	const struct pedigree_process *process;
 	struct key *keys = malloc((n + 1) * sizeof(*keys));
 
-	if (!keys)
-		return NULL;
+	if (!keys || !n)
+		return keys;
+	process = raw->parts->processes.v + raw->first_process;
 	for (size_t i = 0; i < n; i++)
 		keys[i] = (struct key){
 			.pid = process[i].pid,

@@ -59,9 +59,11 @@ static uint32_t folder_of(struct folders *folders, uint32_t ref)
 
 static void resolve_processes(struct pedigree_raw *raw, struct folders *folders)
 {
-	struct pedigree_process *all =
-		raw->parts->processes.v + raw->first_process;
+	struct pedigree_process *all;
 
+	if (!raw->processes.n)
+		return;
+	all = raw->parts->processes.v + raw->first_process;
 	for (size_t i = 0; i < raw->processes.n; i++) {
 		const struct pedigree_raw_process *about = &raw->processes.v[i];
 		uint32_t image = (uint32_t)i;
