@@ -89,8 +89,11 @@ static void add_text(struct pedigree_buf *buf, const char *key,
 	pedigree_buf_add_char(buf, ',');
 }
 
+/* Readers of JSON take no more than this; a damaged log may count more. */
 static void add_count(struct pedigree_buf *buf, const char *key, uint64_t value)
 {
+	if (value > INT64_MAX)
+		value = INT64_MAX;
 	add_key(buf, key);
 	pedigree_buf_addf(buf, "%" PRIu64 ",", value);
 }
