@@ -127,9 +127,20 @@ static void place_start(const char *glob, struct place *ret)
 	ret->table = PEDIGREE_BY_START;
 }
 
+/* A slash in a set, as it seems, or behind a backslash ends no component. */
+static bool has_odd_slash(const char *glob)
+{
+	const char *set = strchr(glob, '[');
+	const char *slash = set ? strchr(set, '/') : NULL;
+
+	return (slash && strchr(slash, ']')) || strstr(glob, "\\/");
+}
+
 static void find_place(const char *glob, struct place *ret)
 {
 	ret->table = PEDIGREE_TABLES;
+	if (has_odd_slash(glob))
+		return;
 	if (glob[0] == '/')
 		place_folder(glob, ret);
 	if (ret->table == PEDIGREE_TABLES)
