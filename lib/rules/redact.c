@@ -250,14 +250,18 @@ bool pedigree_secret_value(const char *value)
  * URLs
  */
 
+enum {
+	SCHEME_MAX = 64 /* of which the end counts: a bound for the work */
+};
+
 static size_t scheme_length(const char *text)
 {
 	size_t n = 0;
 
 	if (!isalpha((unsigned char)text[0]))
 		return 0;
-	while (isalnum((unsigned char)text[n]) ||
-	       (text[n] && strchr("+-.", text[n])))
+	while (n < SCHEME_MAX && (isalnum((unsigned char)text[n]) ||
+				  (text[n] && strchr("+-.", text[n]))))
 		n++;
 	return strncmp(text + n, "://", 3) ? 0 : n + 3;
 }
@@ -279,15 +283,13 @@ static const char *host_of(const char *authority, const char *end)
 			at = p;
 	}
 	if (at)
-		return at + 1;
+		authority = at + 1;
+	at = NULL;
 	colon = memchr(authority, ':', (size_t)(stop - authority));
 	if (!colon || authority[0] == '[' ||
 	    strspn(colon + 1, "0123456789") >= (size_t)(stop - colon) - 1)
 		return authority;
-	for (const char *p = stop; p < end; p++) {
-		if (*p == '@')
-			at = p;
-	}
+	at = memrchr(stop, '@', (size_t)(end - stop));
 	return at ? at + 1 : authority;
 }
 
@@ -304,33 +306,27 @@ static void add_without_secrets(struct pedigree_buf *buf, const char *text)
 	pedigree_buf_add_str(buf, text);
 }
 
-static void add_url(struct pedigree_buf *buf, const char *url, size_t n)
+/* The same for a stretch of a text. */
+static void add_span(struct pedigree_buf *buf, const char *text, size_t n)
 {
-	size_t scheme = scheme_length(url);
-	const char *end = url + n, *host = host_of(url + scheme, end);
-	_cleanup_buf_ struct pedigree_buf rest = PEDIGREE_BUF_INIT;
-	const char *stop = host;
+	_cleanup_buf_ struct pedigree_buf copy = PEDIGREE_BUF_INIT;
 
-	while (stop < end && *stop != '?' && *stop != '#')
-		stop++;
-	pedigree_buf_add(buf, url, scheme);
-	pedigree_buf_add(&rest, host, (size_t)(stop - host));
-	if (pedigree_buf_error(&rest))
+	pedigree_buf_add(&copy, text, n);
+	if (pedigree_buf_error(&copy))
 		pedigree_buf_add_str(buf, PEDIGREE_REDACTED);
 	else
-		add_without_secrets(buf, rest.data);
+		add_without_secrets(buf, copy.data);
 }
 
-void pedigree_redact_url(struct pedigree_buf *buf, const char *url)
+/* Behind each `user:secret@` of `user:secret@host:path`. */
+static const char *behind_users(const char *url)
 {
-	const char *at = strchr(url, '@'), *colon = strchr(url, ':');
+	const char *at, *colon;
 
-	if (scheme_length(url))
-		add_url(buf, url, strlen(url));
-	else if (at && colon && colon < at) /* user:secret@host:path */
-		add_without_secrets(buf, at + 1);
-	else
-		add_without_secrets(buf, url);
+	while (!scheme_length(url) && (at = strchr(url, '@')) &&
+	       (colon = strchr(url, ':')) && colon < at)
+		url = at + 1;
+	return url;
 }
 
 /*
@@ -342,8 +338,9 @@ static size_t name_length(const char *text)
 {
 	size_t n = 0;
 
-	while (isalnum((unsigned char)text[n]) ||
-	       (text[n] && strchr("_-.", text[n])))
+	/* Of a longer one the end is looked at, too. */
+	while (n < NAME_MAX_KEPT - 1 && (isalnum((unsigned char)text[n]) ||
+					 (text[n] && strchr("_-.", text[n]))))
 		n++;
 	return n;
 }
@@ -352,8 +349,6 @@ static bool is_secret_span(const char *name, size_t n)
 {
 	char copy[NAME_MAX_KEPT];
 
-	if (n >= sizeof(copy))
-		n = sizeof(copy) - 1;
 	memcpy(copy, name, n);
 	copy[n] = '\0';
 	return pedigree_secret_name(copy);
@@ -392,35 +387,74 @@ static size_t assignment(const char *name, bool first, size_t *ret_value)
 	return *ret_value ? at : 0;
 }
 
+/* A host called "token" has a port, not a secret. */
+static bool ends_in_colon(const char *name, size_t n)
+{
+	while (n && name[n - 1] == ' ')
+		n--;
+	return n && name[n - 1] == ':';
+}
+
 static size_t url_length(const char *text)
 {
 	return strcspn(text, " \t\n\"'<>|`");
 }
 
-static void redact_inside(struct pedigree_buf *buf, const char *arg)
+/*
+ * Copies `text` without what can be told by where it stands. `url`: it is
+ * one from its beginning to its end, with spaces and all.
+ */
+static void redact_inside(struct pedigree_buf *buf, const char *text, bool url)
 {
-	const char *at = arg;
+	const char *at = text, *after = text; /* the latest part left out */
+	const char *url_end = text;
 
 	while (*at) {
-		bool begins = at == arg || !isalnum((unsigned char)at[-1]);
-		bool first = at <= arg + strspn(arg, "-");
+		bool begins = at == after || !isalnum((unsigned char)at[-1]);
+		bool inside = at < url_end;
+		bool first = !url && at <= text + strspn(text, "-");
 		size_t value, n;
 
-		if (begins && (n = scheme_length(at))) {
-			n = url_length(at);
-			add_url(buf, at, n);
-			at += n;
-		} else if (begins && (n = assignment(at, first, &value))) {
-			pedigree_buf_add(buf, at, n);
+		if (inside && (*at == '?' || *at == '#')) {
+			after = at = url_end;
+		} else if (begins && (n = scheme_length(at))) {
+			add_span(buf, at, n);
+			if (!inside)
+				url_end = at +
+					  (url ? strlen(at) : url_length(at));
+			after = at = host_of(at + n, url_end);
+		} else if (begins && (n = assignment(at, first, &value)) &&
+			   !(inside && ends_in_colon(at, n))) {
+			add_span(buf, at, n);
 			pedigree_buf_add_str(buf, PEDIGREE_REDACTED);
-			at += n + value;
+			after = at += n + value;
 		} else if (begins && (n = secret_here(at))) {
 			pedigree_buf_add_str(buf, PEDIGREE_REDACTED);
-			at += n;
+			after = at += n;
 		} else {
 			pedigree_buf_add_char(buf, *at++);
 		}
 	}
+}
+
+static void redact(struct pedigree_buf *buf, const char *text, bool url)
+{
+	_cleanup_buf_ struct pedigree_buf inside = PEDIGREE_BUF_INIT;
+
+	redact_inside(&inside, text, url);
+	if (pedigree_buf_error(&inside))
+		pedigree_buf_add_str(buf, PEDIGREE_REDACTED);
+	else /* one may begin in a URL and end behind it */
+		add_without_secrets(buf, inside.data);
+}
+
+void pedigree_redact_url(struct pedigree_buf *buf, const char *url)
+{
+	url = behind_users(url);
+	if (scheme_length(url))
+		redact(buf, url, true);
+	else
+		add_without_secrets(buf, url);
 }
 
 /* Does the argument before this one ask for a secret as the next? */
@@ -445,9 +479,9 @@ void pedigree_redact_arg(struct pedigree_buf *buf, const char *previous,
 	if (previous && colon && !scheme_length(arg) &&
 	    (!strcmp(previous, "-u") || !strcmp(previous, "--user") ||
 	     !strcmp(previous, "--proxy-user"))) {
-		pedigree_buf_add(buf, arg, (size_t)(colon - arg) + 1);
+		add_span(buf, arg, (size_t)(colon - arg) + 1);
 		pedigree_buf_add_str(buf, PEDIGREE_REDACTED);
 		return;
 	}
-	redact_inside(buf, arg);
+	redact(buf, arg, false);
 }
