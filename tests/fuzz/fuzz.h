@@ -59,12 +59,14 @@ void fuzz_check_graph(const struct pedigree_run_facts *facts,
 void fuzz_check_record(const char *json, size_t n);
 
 /*
- * world.c: programs linked with fuzz_world_ldflags see a file system that
- * follows from the letters of a path. The last component tells what is
- * there: "gone…" nothing, "link-NAME" a symbolic link to NAME beside it,
- * what has a dot a file, other things a folder. Nothing can be opened but
- * what fuzz_file made.
+ * world.c: while `fuzz_in_world`, programs linked with fuzz_world_ldflags see
+ * a file system that follows from the letters of a path. The last component
+ * tells what is there: "gone…" nothing, "link-NAME" a symbolic link to NAME
+ * beside it, what has a dot a file, other things a folder. Nothing can be
+ * opened.
  */
+extern bool fuzz_in_world;
+#define FUZZ_PROJECT "/home/me/project"
 #define FUZZ_START UINT64_C(1700000000000000000) /* of a run, ns */
 
 #endif

@@ -25,7 +25,7 @@ build() {
 		"and elsewhere name a clang with FUZZ_CC=…"
 	cd fuzz/build
 	[ -e Makefile ] || "$top_srcdir/configure" -q --enable-fuzzing \
-		CC="$CC" CFLAGS='-O1 -g' ||
+		CC="$CC" CFLAGS='-O2 -g' ||
 		die "cannot configure in fuzz/build; see fuzz/build/config.log"
 	programs=
 	for target in "$@"; do

@@ -187,17 +187,16 @@ void fuzz_check_graph(const struct pedigree_run_facts *facts,
 	_cleanup_record_ struct pedigree_record *record = NULL;
 	_cleanup_buf_ struct pedigree_buf json = PEDIGREE_BUF_INIT;
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	const struct pedigree_config *config = fuzz_config();
 
-	if (pedigree_build(facts, log, fuzz_config(), &options, &record, &err))
+	fuzz_in_world = true;
+	if (pedigree_build(facts, log, config, &options, &record, &err))
 		fuzz_fail(__FILE__, __LINE__, err.text);
 	check_record(record);
 	FUZZ_CHECK(pedigree_record_to_json(record, &json, NULL) == 0);
 	fuzz_check_record(json.data, json.len);
-	if (log->n_events) {
-		size_t last = log->n_events - 1;
-
-		check_explanation(facts, log, record, log->events[last].text);
+	if (log->n_events)
 		check_explanation(facts, log, record,
-				  log->events[last / 2].text);
-	}
+				  log->events[log->n_events / 2].text);
+	fuzz_in_world = false;
 }

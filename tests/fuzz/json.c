@@ -55,8 +55,10 @@ void fuzz_check_record(const char *json, size_t n)
 {
 	_cleanup_record_ struct pedigree_record *record = NULL;
 	_cleanup_buf_ struct pedigree_buf again = PEDIGREE_BUF_INIT;
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 
-	FUZZ_CHECK(pedigree_record_from_json(json, n, &record, NULL) == 0);
+	if (pedigree_record_from_json(json, n, &record, &err) < 0)
+		fuzz_same(__FILE__, __LINE__, err.text, json);
 	FUZZ_CHECK(record->run && record->entities.n);
 	FUZZ_CHECK(pedigree_record_to_json(record, &again, NULL) == 0);
 	FUZZ_CHECK(again.len == n);

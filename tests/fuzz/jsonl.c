@@ -27,10 +27,17 @@ static bool is_ours(const char *line)
 	return !strncmp(line, ours, sizeof(ours) - 1);
 }
 
+/* One that surely is; a damaged one may go. */
 static bool is_last(const char *line)
 {
-	return !strncmp(line, PEDIGREE_JSONL_LAST,
-			sizeof(PEDIGREE_JSONL_LAST) - 1);
+	static const char next[] = "\",\"Revision\":";
+	const char *run = line + sizeof(PEDIGREE_JSONL_LAST);
+
+	if (strncmp(line, PEDIGREE_JSONL_LAST "\"",
+		    sizeof(PEDIGREE_JSONL_LAST)))
+		return false;
+	run += strcspn(run, "\"\\");
+	return !strncmp(run, next, sizeof(next) - 1);
 }
 
 /* Does `after` begin with what must not be lost of `before`: everything up

@@ -17,7 +17,8 @@ fuzz_cflags = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
 fuzz_ldflags = -fsanitize=fuzzer
 fuzz_world_ldflags = \
 	-Wl,--wrap=access,--wrap=fts_open,--wrap=lstat \
-	-Wl,--wrap=open,--wrap=realpath,--wrap=stat
+	-Wl,--wrap=open,--wrap=realpath,--wrap=stat \
+	-Wl,--wrap=pedigree_rules_free,--wrap=pedigree_rules_new
 
 fuzz_replays = \
 	%D%/replay_config \

@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct pedigree_run_facts facts = {
 		.name = (char *)(uintptr_t) "fuzz",
-		.cwd = (char *)(uintptr_t) "/home/me/project",
+		.cwd = (char *)(uintptr_t)FUZZ_PROJECT,
 		.home = (char *)(uintptr_t) "/home/me",
 		.start_ms = (int64_t)(FUZZ_START / 1000000),
 		.start_ns = FUZZ_START,
@@ -93,7 +93,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		pedigree_evlog_sort(two);
 		fuzz_check_log(two);
 		check_same(one, two);
-		fuzz_check_graph(&facts, two);
 	}
 	close(fd);
 	pedigree_evlog_free(one);

@@ -282,7 +282,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_free_ char *text = fuzz_text(data, size);
 	struct script script = {
 		.facts = { .name = strdup("fuzz"),
-			   .cwd = strdup("/home/me/project"),
+			   .cwd = strdup(FUZZ_PROJECT),
 			   .home = strdup("/home/me"),
 			   .start_ms = (int64_t)(FUZZ_START / 1000000),
 			   .start_ns = FUZZ_START,

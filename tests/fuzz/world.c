@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,15 @@
 #define LINK "link-"
 #define GONE "gone"
 
+bool fuzz_in_world;
+
 int __real_open(const char *path, int flags, ...);
+int __real_lstat(const char *path, struct stat *ret);
+int __real_stat(const char *path, struct stat *ret);
+int __real_access(const char *path, int mode);
+char *__real_realpath(const char *path, char *ret);
+FTS *__real_fts_open(char *const *paths, int options,
+		     int (*compare)(const FTSENT **a, const FTSENT **b));
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_lstat(const char *path, struct stat *ret);
 int __wrap_stat(const char *path, struct stat *ret);
@@ -132,27 +141,30 @@ static int look(const char *path, bool follow, struct stat *ret)
 
 int __wrap_lstat(const char *path, struct stat *ret)
 {
-	return look(path, false, ret);
+	return fuzz_in_world ? look(path, false, ret) : __real_lstat(path, ret);
 }
 
 int __wrap_stat(const char *path, struct stat *ret)
 {
-	return look(path, true, ret);
+	return fuzz_in_world ? look(path, true, ret) : __real_stat(path, ret);
 }
 
 int __wrap_access(const char *path, int mode)
 {
 	struct stat st;
 
-	(void)mode;
-	return look(path, true, &st);
+	return fuzz_in_world ? look(path, true, &st)
+			     : __real_access(path, mode);
 }
 
 char *__wrap_realpath(const char *path, char *ret)
 {
 	char real[PATH_MAX];
-	int r = walk(path, true, real);
+	int r;
 
+	if (!fuzz_in_world)
+		return __real_realpath(path, ret);
+	r = walk(path, true, real);
 	if (r < 0) {
 		errno = -r;
 		return NULL;
@@ -162,19 +174,73 @@ char *__wrap_realpath(const char *path, char *ret)
 
 int __wrap_open(const char *path, int flags, ...)
 {
-	if (begins(path, "/proc/self/fd/"))
-		return __real_open(path, flags);
-	errno = EACCES;
-	return -1;
+	mode_t mode = 0;
+	va_list args;
+
+	if (fuzz_in_world) {
+		errno = EACCES;
+		return -1;
+	}
+	if (flags & O_CREAT) {
+		va_start(args, flags);
+		mode = va_arg(args, mode_t);
+		va_end(args);
+	}
+	return __real_open(path, flags, mode);
 }
 
 /* Folders are empty. */
 FTS *__wrap_fts_open(char *const *paths, int options,
 		     int (*compare)(const FTSENT **a, const FTSENT **b))
 {
-	(void)paths;
-	(void)options;
-	(void)compare;
+	if (!fuzz_in_world)
+		return __real_fts_open(paths, options, compare);
 	errno = EACCES;
 	return NULL;
+}
+
+int __real_pedigree_rules_new(const struct pedigree_config *config,
+			      const struct pedigree_scene *scene,
+			      struct pedigree_rules **ret_rules,
+			      struct pedigree_error *err);
+void __real_pedigree_rules_free(struct pedigree_rules *rules);
+int __wrap_pedigree_rules_new(const struct pedigree_config *config,
+			      const struct pedigree_scene *scene,
+			      struct pedigree_rules **ret_rules,
+			      struct pedigree_error *err);
+void __wrap_pedigree_rules_free(struct pedigree_rules *rules);
+
+static struct pedigree_rules *usual;
+
+static void free_usual(void)
+{
+	__real_pedigree_rules_free(usual);
+}
+
+/* To compile the rules takes longer than all the rest, so those of the usual
+   scene are kept. */
+int __wrap_pedigree_rules_new(const struct pedigree_config *config,
+			      const struct pedigree_scene *scene,
+			      struct pedigree_rules **ret_rules,
+			      struct pedigree_error *err)
+{
+	int r;
+
+	if (!fuzz_in_world || strcmp(scene->project, FUZZ_PROJECT) != 0 ||
+	    scene->prefixes[0])
+		return __real_pedigree_rules_new(config, scene, ret_rules, err);
+	if (!usual) {
+		r = __real_pedigree_rules_new(config, scene, &usual, err);
+		if (r < 0)
+			return r;
+		atexit(free_usual);
+	}
+	*ret_rules = usual;
+	return 0;
+}
+
+void __wrap_pedigree_rules_free(struct pedigree_rules *rules)
+{
+	if (rules != usual)
+		__real_pedigree_rules_free(rules);
 }
