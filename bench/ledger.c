@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How long the ledger takes: a record put, and an entity's edges read, in
- * ledgers of several sizes.
+ * How long the ledger takes in several sizes: a record put, and the edges of
+ * an entity read.
  *
- *	bench/ledger FOLDER [EDGES…]	default: 10000 1000000
+ *	bench/ledger FOLDER [chain|hub] [EDGES…]	default: 10000 1000000
  *
- * FOLDER must not exist. The ledger of a run of records is filled through
- * the backend, 100 artifacts a record; each run reads what the one before
- * wrote, so that a trace from the last goes through all of them.
+ * FOLDER must not exist. The ledger is filled through the backend, a record
+ * at a time. In a chain each run has 100 artifacts and reads what the one
+ * before it wrote, so that a trace from the last goes through all of them.
+ * Around a hub each run reads one and the same artifact and writes a model.
+ * "put" is of the last records of each size: CPU time, and elapsed time.
  */
 #include "config.h"
 
@@ -23,15 +25,23 @@
 #include "store/store.h"
 
 enum {
-	PER_RECORD = 100,
+	LAST = 100, /* puts that are measured */
 	PROBES = 1000
 };
 
-static double now(void)
+static bool hub;
+
+/* Edges. */
+static long per_record(void)
+{
+	return hub ? 2 : 100;
+}
+
+static double now(clockid_t clock)
 {
 	struct timespec time;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
+	clock_gettime(clock, &time);
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
@@ -61,55 +71,74 @@ static void add(struct pedigree_record *record, enum pedigree_kind kind,
 	entity->arn = pedigree_local_arn(entity);
 }
 
-/* The i-th run reads what run i - 1 wrote, half of the edges each way. */
+static void tie(struct pedigree_record *record, const char *name, long id,
+		bool in)
+{
+	add(record, PEDIGREE_ARTIFACT, name, id);
+	const char *run = record->entities.v[0].arn;
+	const char *artifact = record->entities.v[record->entities.n - 1].arn;
+
+	pedigree_record_associate(record, in ? artifact : run,
+				  in ? run : artifact,
+				  in ? "ContributedTo" : "Produced");
+}
+
 static struct pedigree_record *nth(long i)
 {
 	struct pedigree_record *record = pedigree_record_new();
+	long half = per_record() / 2;
 	char name[32];
 
 	snprintf(name, sizeof(name), "run-%ld", i);
 	record->run = strdup(name);
 	add(record, PEDIGREE_TRIAL_COMPONENT, name, 0);
-	for (long j = 0; j < PER_RECORD; j++) {
-		bool in = j < PER_RECORD / 2;
-		long id = (i + !in) * (PER_RECORD / 2) + j % (PER_RECORD / 2);
-
-		add(record, PEDIGREE_ARTIFACT, "a", id);
-		const char *run = record->entities.v[0].arn;
-		const char *artifact =
-			record->entities.v[record->entities.n - 1].arn;
-		pedigree_record_associate(record, in ? artifact : run,
-					  in ? run : artifact,
-					  in ? "ContributedTo" : "Produced");
+	if (hub) {
+		snprintf(name, sizeof(name), "model-%ld", i);
+		tie(record, "hub", 0, true);
+		tie(record, name, i + 1, false);
+		return record;
+	}
+	for (long j = 0; j < half; j++) {
+		tie(record, "a", i * half + j, true);
+		tie(record, "a", (i + 1) * half + j, false);
 	}
 	return record;
 }
 
-static double fill(const struct pedigree_config *config, long from, long to)
+static void put(struct pedigree_backend *backend, long i)
+{
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	struct pedigree_buf json = PEDIGREE_BUF_INIT;
+	struct pedigree_record *record = nth(i);
+
+	must(pedigree_record_to_json(record, &json, &err), &err);
+	const struct pedigree_delivery delivery = { .run = record->run,
+						    .json = json.data,
+						    .n = json.len };
+	if (pedigree_backend_put(backend, &delivery, &err) !=
+	    PEDIGREE_DELIVERED)
+		errx(1, "%s", err.text);
+	pedigree_record_free(record);
+	pedigree_buf_clear(&json);
+}
+
+static void fill(const struct pedigree_config *config, long from, long to,
+		 double *ret_cpu, double *ret_wall)
 {
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	struct pedigree_backend *backend;
-	double spent = 0;
+	double cpu, wall;
 
 	must(pedigree_backend_open(config, "ledger", &backend, &err), &err);
-	for (long i = from; i < to; i++) {
-		struct pedigree_buf json = PEDIGREE_BUF_INIT;
-		struct pedigree_record *record = nth(i);
-
-		must(pedigree_record_to_json(record, &json, &err), &err);
-		const struct pedigree_delivery delivery = { .run = record->run,
-							    .json = json.data,
-							    .n = json.len };
-		double start = now();
-		if (pedigree_backend_put(backend, &delivery, &err) !=
-		    PEDIGREE_DELIVERED)
-			errx(1, "%s", err.text);
-		spent += now() - start;
-		pedigree_record_free(record);
-		pedigree_buf_clear(&json);
-	}
+	for (; from < to - LAST; from++)
+		put(backend, from);
+	cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+	wall = now(CLOCK_MONOTONIC);
+	for (long i = from; i < to; i++)
+		put(backend, i);
+	*ret_cpu = (now(CLOCK_PROCESS_CPUTIME_ID) - cpu) / (double)(to - from);
+	*ret_wall = (now(CLOCK_MONOTONIC) - wall) / (double)(to - from);
 	pedigree_backend_close(backend);
-	return spent / (double)(to - from);
 }
 
 static double probe(const struct pedigree_config *config, long records, bool up)
@@ -119,7 +148,7 @@ static double probe(const struct pedigree_config *config, long records, bool up)
 	size_t seen = 0;
 
 	must(pedigree_ledger_open(config, &ledger, &err), &err);
-	double start = now();
+	double start = now(CLOCK_MONOTONIC);
 	for (long i = 0; i < PROBES; i++) {
 		struct pedigree_edges edges = { 0 };
 		struct pedigree_rows rows = { 0 };
@@ -135,11 +164,11 @@ static double probe(const struct pedigree_config *config, long records, bool up)
 		pedigree_edges_clear(&edges);
 		pedigree_vec_clear(&rows);
 	}
-	double spent = (now() - start) / PROBES;
+	double spent = (now(CLOCK_MONOTONIC) - start) / PROBES;
 	pedigree_ledger_close(ledger);
-	if (seen != (size_t)PROBES * PER_RECORD / 2)
-		errx(1, "%zu edges seen, %d expected", seen,
-		     PROBES * PER_RECORD / 2);
+	if (seen != (size_t)(PROBES * per_record() / 2))
+		errx(1, "%zu edges seen, %ld expected", seen,
+		     PROBES * per_record() / 2);
 	return spent;
 }
 
@@ -151,10 +180,12 @@ int main(int argc, char **argv)
 	char home[4096];
 	long records = 0;
 
-	const char *const *sizes =
-		argc > 2 ? (const char *const *)argv + 2 : defaults;
 	if (argc < 2)
-		errx(2, "usage: bench/ledger FOLDER [EDGES...]");
+		errx(2, "usage: bench/ledger FOLDER [chain|hub] [EDGES...]");
+	hub = argc > 2 && !strcmp(argv[2], "hub");
+	int first = hub || (argc > 2 && !strcmp(argv[2], "chain")) ? 3 : 2;
+	const char *const *sizes =
+		argc > first ? (const char *const *)argv + first : defaults;
 	snprintf(home, sizeof(home), "PEDIGREE_HOME=%s", argv[1]);
 	char *const environment[] = { home, NULL };
 	const struct pedigree_config_sources sources = {
@@ -165,17 +196,19 @@ int main(int argc, char **argv)
 		.environment = environment,
 	};
 	must(pedigree_config_load(&sources, &config, &err), &err);
-	printf("%10s %14s %14s %14s\n", "edges", "put", "edges up",
-	       "edges down");
+	printf("%10s %14s %14s %14s %14s\n", "edges", "put CPU", "put",
+	       "edges up", "edges down");
 	for (const char *const *edges = sizes; *edges; edges++) {
-		long wanted = strtol(*edges, NULL, 10) / PER_RECORD;
+		long wanted = strtol(*edges, NULL, 10) / per_record();
+		double cpu, wall;
 
-		if (wanted <= records)
-			errx(2, "sizes must grow by at least %d", PER_RECORD);
-		double put = fill(config, records, wanted);
+		if (wanted < records + LAST)
+			errx(2, "sizes must grow by at least %ld",
+			     LAST * per_record());
+		fill(config, records, wanted, &cpu, &wall);
 		records = wanted;
-		printf("%10ld %11.1f us %11.1f us %11.1f us\n",
-		       records * PER_RECORD, put * 1e6,
+		printf("%10ld %11.1f us %11.1f us %11.1f us %11.1f us\n",
+		       records * per_record(), cpu * 1e6, wall * 1e6,
 		       probe(config, records, true) * 1e6,
 		       probe(config, records, false) * 1e6);
 		fflush(stdout);

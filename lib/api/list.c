@@ -189,63 +189,20 @@ static long list_entities(const struct pedigree *pedigree,
 	return rc < 0 ? rc : (long)n;
 }
 
-static bool wanted(const struct pedigree_graph *graph,
-		   const struct pedigree_graph_edge *edge,
-		   const struct pedigree_list_options *options)
-{
-	const size_t ends[] = { edge->source, edge->destination };
-	bool named = !options->name, at_uri = !options->source_uri;
-
-	if (options->type && (!edge->type || strcmp(edge->type, options->type)))
-		return false;
-	if (options->created_after_ms &&
-	    edge->created_ms <= options->created_after_ms)
-		return false;
-	if (options->created_before_ms &&
-	    edge->created_ms >= options->created_before_ms)
-		return false;
-	for (size_t i = 0; i < 2; i++) {
-		const struct pedigree_entity *entity =
-			&graph->vertices.v[ends[i]].entity;
-
-		if (!named && entity->name)
-			named = strcasestr(entity->name, options->name);
-		if (!at_uri && entity->source_uri)
-			at_uri = strcmp(entity->source_uri,
-					options->source_uri) == 0;
-	}
-	return named && at_uri;
-}
-
-/* Edges come newest first. */
-static void sift(struct pedigree_graph *graph,
-		 const struct pedigree_list_options *options)
-{
-	struct pedigree_graph_edge *edges = graph->edges.v;
-	size_t n = 0;
-
-	for (size_t i = 0; i < graph->edges.n; i++)
-		if (wanted(graph, &edges[i], options))
-			edges[n++] = edges[i];
-		else
-			free(edges[i].type);
-	graph->edges.n = n;
-	for (size_t i = 0; options->ascending && i < n / 2; i++) {
-		struct pedigree_graph_edge swapped = edges[i];
-
-		edges[i] = edges[n - 1 - i];
-		edges[n - 1 - i] = swapped;
-	}
-	while (options->limit && graph->edges.n > options->limit)
-		free(edges[--graph->edges.n].type);
-}
-
 static long list_associations(struct pedigree_ledger *ledger,
 			      const struct pedigree_list_options *options,
 			      const struct pedigree_renderer *renderer,
 			      const struct pedigree_print *print, FILE *out,
 			      struct pedigree_error *err)
 {
+	struct pedigree_edge_filter filter = {
+		.type = options->type,
+		.name = options->name,
+		.source_uri = options->source_uri,
+		.created_after_ms = options->created_after_ms,
+		.created_before_ms = options->created_before_ms,
+		.limit = options->limit,
+	};
 	struct pedigree_graph none = { 0 };
 	struct pedigree_graph *graph = NULL;
 	struct order order;
@@ -257,12 +214,11 @@ static long list_associations(struct pedigree_ledger *ledger,
 		rc = pedigree_fail(
 			err, PEDIGREE_EINVAL,
 			"associations have no names and no tags of their own to sort or choose by");
+	filter.ascending = order.ascending;
 	if (rc == 0 && ledger)
-		rc = pedigree_associations(ledger, 0, &graph, err);
+		rc = pedigree_associations(ledger, &filter, &graph, err);
 	if (rc < 0)
 		return rc;
-	if (graph)
-		sift(graph, options);
 	n = graph ? (long)graph->edges.n : 0;
 	rc = renderer->associations(graph ? graph : &none, print, out, err);
 	pedigree_graph_free(graph);

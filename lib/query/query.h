@@ -102,8 +102,9 @@ int pedigree_manifest_row(struct pedigree_ledger *ledger, pedigree_row row,
 /* Value of the artifact's first source type ("sha256:…"), or NULL. */
 const char *pedigree_version_of(const struct pedigree_entity *entity);
 
-/* All associations as a graph whose vertices are their ends. */
-int pedigree_associations(struct pedigree_ledger *ledger, size_t limit,
+/* Associations as a graph whose vertices are their ends. */
+int pedigree_associations(struct pedigree_ledger *ledger,
+			  const struct pedigree_edge_filter *filter,
 			  struct pedigree_graph **ret_graph,
 			  struct pedigree_error *err);
 

@@ -211,7 +211,8 @@ int pedigree_walk(struct pedigree_ledger *ledger, pedigree_row start,
 	return rc;
 }
 
-int pedigree_associations(struct pedigree_ledger *ledger, size_t limit,
+int pedigree_associations(struct pedigree_ledger *ledger,
+			  const struct pedigree_edge_filter *filter,
 			  struct pedigree_graph **ret_graph,
 			  struct pedigree_error *err)
 {
@@ -221,7 +222,7 @@ int pedigree_associations(struct pedigree_ledger *ledger, size_t limit,
 	int rc = pedigree_growth_init(&growth, ledger, err);
 
 	if (rc == 0)
-		rc = pedigree_ledger_associations(ledger, limit, &edges, err);
+		rc = pedigree_ledger_find_edges(ledger, filter, &edges, err);
 	for (size_t i = 0; rc == 0 && i < edges.n; i++) {
 		rc = pedigree_growth_vertex(&growth, edges.v[i].source, 0, &at,
 					    err);

@@ -31,7 +31,6 @@ enum question {
 	MANIFEST,
 	EDGES_UP,
 	EDGES_DOWN,
-	ASSOCIATIONS,
 	QUESTIONS
 };
 
@@ -55,10 +54,6 @@ static const char *const questions[QUESTIONS] = {
 	[MANIFEST] = "SELECT text FROM manifest WHERE digest = ?1",
 	[EDGES_UP] = PEDIGREE_LEDGER_EDGES_UP,
 	[EDGES_DOWN] = PEDIGREE_LEDGER_EDGES_DOWN,
-	[ASSOCIATIONS] = "SELECT source, destination, type, created "
-			 "FROM association "
-			 "ORDER BY created DESC, source DESC, destination DESC "
-			 "LIMIT ?1",
 };
 
 int pedigree_ledger_open(const struct pedigree_config *config,
@@ -315,18 +310,6 @@ int pedigree_ledger_edges(struct pedigree_ledger *ledger, pedigree_row row,
 	sqlite3_stmt *stmt = NULL;
 	int status = pedigree_db_ask(ledger->db, up ? EDGES_UP : EDGES_DOWN,
 				     &stmt, err, "i", row);
-
-	return pedigree_ledger_read_edges(ledger->db, stmt, status, edges, err);
-}
-
-int pedigree_ledger_associations(struct pedigree_ledger *ledger, size_t limit,
-				 struct pedigree_edges *edges,
-				 struct pedigree_error *err)
-{
-	sqlite3_stmt *stmt = NULL;
-	int64_t rows = limit && limit < INT64_MAX ? (int64_t)limit : -1;
-	int status = pedigree_db_ask(ledger->db, ASSOCIATIONS, &stmt, err, "i",
-				     rows);
 
 	return pedigree_ledger_read_edges(ledger->db, stmt, status, edges, err);
 }

@@ -139,6 +139,8 @@ struct pedigree_edge_filter {
 	pedigree_row source, destination;
 	const char *source_type, *destination_type;
 	const char *type;
+	/* Of either end; the name a substring, without case. */
+	const char *name, *source_uri;
 	int64_t created_after_ms, created_before_ms;
 	enum pedigree_edge_order by;
 	bool ascending; /* else newest, or last, first */
@@ -154,9 +156,5 @@ int pedigree_ledger_find_edges(struct pedigree_ledger *ledger,
 			       const struct pedigree_edge_filter *filter,
 			       struct pedigree_edges *edges,
 			       struct pedigree_error *err);
-/* All associations, newest first, at most `limit` (0: all). */
-int pedigree_ledger_associations(struct pedigree_ledger *ledger, size_t limit,
-				 struct pedigree_edges *edges,
-				 struct pedigree_error *err);
 
 #endif

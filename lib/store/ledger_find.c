@@ -15,6 +15,8 @@
 	"ELSE coalesce(" end ".type, '') END"
 _Static_assert(PEDIGREE_TRIAL_COMPONENT == 3, "the statement says so");
 
+#define AT_URI "(SELECT id FROM entity WHERE source_uri = :uri)"
+
 static const char *const orders[] = {
 	[PEDIGREE_EDGES_BY_CREATION] = "a.created",
 	[PEDIGREE_EDGES_BY_SOURCE] = "s.arn",
@@ -44,6 +46,12 @@ static void write_query(const struct pedigree_edge_filter *filter,
 			sql, " AND " END_TYPE("d") " = :destination_type");
 	if (filter->type)
 		pedigree_buf_add_str(sql, " AND a.type = :type");
+	if (filter->name)
+		pedigree_buf_add_str(sql, " AND (s.name LIKE :name ESCAPE '\\' "
+					  "OR d.name LIKE :name ESCAPE '\\')");
+	if (filter->source_uri)
+		pedigree_buf_add_str(sql, " AND (a.source IN " AT_URI
+					  " OR a.destination IN " AT_URI ")");
 	if (filter->created_after_ms)
 		pedigree_buf_add_str(sql, " AND a.created > :after");
 	if (filter->created_before_ms)
@@ -67,11 +75,13 @@ int pedigree_ledger_find_edges(struct pedigree_ledger *ledger,
 			       struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf sql = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf name = PEDIGREE_BUF_INIT;
 	struct pedigree_db *db = ledger->db;
 	sqlite3_stmt *stmt = NULL;
 
 	write_query(filter, &sql);
-	if (pedigree_buf_error(&sql))
+	pedigree_ledger_like(filter->name ? filter->name : "", &name);
+	if (pedigree_buf_error(&sql) || pedigree_buf_error(&name))
 		return pedigree_fail_memory(err);
 	if (sqlite3_prepare_v2(db->handle, sql.data, -1, &stmt, NULL) !=
 	    SQLITE_OK)
@@ -82,6 +92,8 @@ int pedigree_ledger_find_edges(struct pedigree_ledger *ledger,
 	pedigree_ledger_bind_text(stmt, ":destination_type",
 				  filter->destination_type);
 	pedigree_ledger_bind_text(stmt, ":type", filter->type);
+	pedigree_ledger_bind_text(stmt, ":name", name.data);
+	pedigree_ledger_bind_text(stmt, ":uri", filter->source_uri);
 	pedigree_ledger_bind_number(stmt, ":after", filter->created_after_ms);
 	pedigree_ledger_bind_number(stmt, ":before", filter->created_before_ms);
 	pedigree_ledger_bind_number(

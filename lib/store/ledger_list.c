@@ -10,8 +10,7 @@
 #include "base/err.h"
 #include "store/ledger_read.h"
 
-/* Substring search: LIKE compares ASCII letters without case. */
-static int like_pattern(const char *text, struct pedigree_buf *buf)
+void pedigree_ledger_like(const char *text, struct pedigree_buf *buf)
 {
 	pedigree_buf_add_char(buf, '%');
 	for (; *text; text++) {
@@ -20,7 +19,6 @@ static int like_pattern(const char *text, struct pedigree_buf *buf)
 		pedigree_buf_add_char(buf, *text);
 	}
 	pedigree_buf_add_char(buf, '%');
-	return pedigree_buf_error(buf) ? PEDIGREE_ENOMEM : 0;
 }
 
 /* The trials of an experiment are known by what their documents say. */
@@ -121,8 +119,8 @@ int pedigree_ledger_list(struct pedigree_ledger *ledger,
 	sqlite3_stmt *stmt = NULL;
 
 	write_query(filter, &sql);
-	if (pedigree_buf_error(&sql) ||
-	    like_pattern(filter->name ? filter->name : "", &name) < 0)
+	pedigree_ledger_like(filter->name ? filter->name : "", &name);
+	if (pedigree_buf_error(&sql) || pedigree_buf_error(&name))
 		return pedigree_fail_memory(err);
 	if (sqlite3_prepare_v2(db->handle, sql.data, -1, &stmt, NULL) !=
 	    SQLITE_OK)

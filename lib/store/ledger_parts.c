@@ -197,9 +197,12 @@ int pedigree_ledger_set_parts(struct pedigree_ledger_put *put,
 {
 	_cleanup_(part_clear) struct part part = { 0 };
 	sqlite3_stmt *stmt = NULL;
-	int status = pedigree_db_run(put->db, PEDIGREE_SQL_PARTS_DROP, err, "i",
-				     artifact);
+	int status = pedigree_db_run(put->db, PEDIGREE_SQL_PARTS_DROP_FROM, err,
+				     "i", artifact);
 
+	if (!status)
+		status = pedigree_db_run(put->db, PEDIGREE_SQL_PARTS_DROP_INTO,
+					 err, "i", artifact);
 	if (!status)
 		status = pedigree_db_ask(put->db, PEDIGREE_SQL_PART, &stmt, err,
 					 "i", artifact);

@@ -184,7 +184,8 @@ ledger_put(struct pedigree_backend *backend,
 						 : PEDIGREE_REJECTED;
 	put.record = record;
 	put.roles = pedigree_map_new();
-	if (put.roles)
+	put.touched = pedigree_map_new();
+	if (put.roles && put.touched)
 		status = check(&put, delivery, err);
 	else
 		status = pedigree_fail_memory(err);
@@ -193,6 +194,7 @@ ledger_put(struct pedigree_backend *backend,
 		status = transact(&put, err);
 	}
 	pedigree_map_free(put.roles);
+	pedigree_map_free(put.touched);
 	pedigree_vec_clear(&put.stars);
 	pedigree_vec_clear(&put.parts);
 	pedigree_vec_clear(&put.runs);

@@ -34,6 +34,10 @@ int pedigree_ledger_read_edges(struct pedigree_db *db, sqlite3_stmt *stmt,
 			       int status, struct pedigree_edges *edges,
 			       struct pedigree_error *err);
 
+/* The pattern of LIKE (ESCAPE a backslash) for texts that have `text` in them;
+   it compares ASCII letters without case. */
+void pedigree_ledger_like(const char *text, struct pedigree_buf *buf);
+
 /* Bind what a statement made of filters may name or not. */
 void pedigree_ledger_bind_text(sqlite3_stmt *stmt, const char *name,
 			       const char *text);

@@ -14,18 +14,25 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "base/err.h"
+#include "store/ledger_read.h"
 #include "store/ledger_schema.h"
 #include "store/ledger_write.h"
 
-static int touch(struct pedigree_rows *rows, pedigree_row row,
-		 struct pedigree_error *err)
+static int touch(struct pedigree_ledger_put *put, struct pedigree_rows *rows,
+		 pedigree_row row, struct pedigree_error *err)
 {
-	/* What is touched twice is mostly touched in succession. */
-	for (size_t i = rows->n; i > 0; i--)
-		if (rows->v[i - 1] == row)
-			return 0;
-	pedigree_row *place = pedigree_vec_push(rows);
+	const int64_t key[] = { (const char *)rows - (const char *)put, row };
+	pedigree_row *place;
+	bool new;
+
+	if (!pedigree_map_at(put->touched, key, sizeof(key), &new))
+		return pedigree_fail_memory(err);
+	if (!new)
+		return 0;
+	place = pedigree_vec_push(rows);
 	if (!place)
 		return pedigree_fail_memory(err);
 	*place = row;
@@ -40,7 +47,7 @@ static int touch_contexts(struct pedigree_ledger_put *put,
 	int status = pedigree_db_ask(put->db, question, &stmt, err, "i", row);
 
 	for (; status > 0; status = pedigree_db_next(put->db, stmt, err)) {
-		int failure = touch(&put->contexts,
+		int failure = touch(put, &put->contexts,
 				    sqlite3_column_int64(stmt, 0), err);
 		if (failure) {
 			pedigree_db_done(stmt);
@@ -71,13 +78,13 @@ int pedigree_ledger_edge_touched(struct pedigree_ledger_put *put,
 	int status = 0;
 
 	if (source->kind == PEDIGREE_TRIAL_COMPONENT)
-		status = touch(&put->runs, source->row, err);
+		status = touch(put, &put->runs, source->row, err);
 	if (!status && source->kind == PEDIGREE_ARTIFACT)
-		status = touch(&put->parts, source->row, err);
+		status = touch(put, &put->parts, source->row, err);
 	if (!status && destination->kind == PEDIGREE_ARTIFACT)
-		status = touch(&put->parts, destination->row, err);
+		status = touch(put, &put->parts, destination->row, err);
 	if (!status && destination->kind == PEDIGREE_CONTEXT)
-		status = touch(&put->contexts, destination->row, err);
+		status = touch(put, &put->contexts, destination->row, err);
 	if (!status && destination->kind == PEDIGREE_ACTION)
 		status = touch_contexts(put, PEDIGREE_SQL_CONTEXTS_OF_ACTION,
 					destination->row, err);
@@ -145,23 +152,50 @@ static int set_deployed(struct pedigree_ledger_put *put,
 	return 0;
 }
 
+/* What an artifact is a part of. */
+static int read_parts(struct pedigree_ledger_put *put, pedigree_row artifact,
+		      struct pedigree_rows *rows, struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int status = pedigree_db_ask(put->db, PEDIGREE_SQL_PARTS_INTO, &stmt,
+				     err, "i", artifact);
+
+	return pedigree_ledger_rows(put->db, stmt, status, rows, err);
+}
+
+static bool same_rows(const struct pedigree_rows *a,
+		      const struct pedigree_rows *b)
+{
+	return a->n == b->n &&
+	       (!a->n || !memcmp(a->v, b->v, a->n * sizeof(*a->v)));
+}
+
+/* Its endpoints are looked for only when it became, or is no longer, a part
+   of something: it may be what a hundred thousand runs read. */
+static int set_parts_of(struct pedigree_ledger_put *put, pedigree_row artifact,
+			struct pedigree_error *err)
+{
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows before = { 0 };
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows after = { 0 };
+	int status = read_parts(put, artifact, &before, err);
+
+	if (!status)
+		status = pedigree_ledger_set_parts(put, artifact, err);
+	if (!status)
+		status = read_parts(put, artifact, &after, err);
+	if (!status && !same_rows(&before, &after))
+		status = touch_contexts(put, PEDIGREE_SQL_CONTEXTS_OF_MODEL,
+					artifact, err);
+	return status;
+}
+
 static int set_parts(struct pedigree_ledger_put *put,
 		     struct pedigree_error *err)
 {
 	int status = 0;
 
-	for (size_t i = 0; !status && i < put->parts.n; i++) {
-		pedigree_row row = put->parts.v[i];
-
-		/* The endpoints of what is, or was, a part of something. */
-		status = touch_contexts(put, PEDIGREE_SQL_CONTEXTS_OF_PART, row,
-					err);
-		if (!status)
-			status = pedigree_ledger_set_parts(put, row, err);
-		if (!status)
-			status = touch_contexts(
-				put, PEDIGREE_SQL_CONTEXTS_OF_PART, row, err);
-	}
+	for (size_t i = 0; !status && i < put->parts.n; i++)
+		status = set_parts_of(put, put->parts.v[i], err);
 	return status;
 }
 

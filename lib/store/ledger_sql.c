@@ -153,8 +153,14 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 	[PEDIGREE_SQL_PARTS_BELOW] =
 		PART_OF_Y "WHERE y.source_uri > ?1 || '/' "
 			  "AND y.source_uri < ?1 || '0' AND " IS_OTHER_PART,
-	[PEDIGREE_SQL_PARTS_DROP] = "DELETE FROM association WHERE rule = " PART
-				    " AND (source = ?1 OR destination = ?1)",
+	[PEDIGREE_SQL_PARTS_DROP_FROM] =
+		"DELETE FROM association WHERE rule = " PART " AND source = ?1",
+	[PEDIGREE_SQL_PARTS_DROP_INTO] =
+		"DELETE FROM association WHERE rule = " PART
+		" AND destination = ?1",
+	[PEDIGREE_SQL_PARTS_INTO] =
+		"SELECT source FROM association WHERE destination = ?1 "
+		"AND rule = " PART " ORDER BY source",
 	[PEDIGREE_SQL_PART_ADD] =
 		"INSERT INTO association(source, destination, type, created, "
 		"rule) SELECT f.id, t.id, 'DerivedFrom', "
@@ -209,15 +215,6 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 		" CROSS JOIN association c ON c.source = a.id "
 		"CROSS JOIN entity x ON x.id = c.destination "
 		"WHERE i.source = ?1 AND +x.kind = " CONTEXT,
-	[PEDIGREE_SQL_CONTEXTS_OF_PART] =
-		"SELECT DISTINCT x.id FROM association i "
-		"CROSS JOIN entity a ON a.id = i.destination "
-		"AND +a.kind = " ACTION
-		" CROSS JOIN association c ON c.source = a.id "
-		"CROSS JOIN entity x ON x.id = c.destination "
-		"WHERE i.source = ?1 AND +x.kind = " CONTEXT
-		" AND EXISTS(SELECT 1 FROM association "
-		"WHERE destination = ?1 AND rule = " PART ")",
 	[PEDIGREE_SQL_ENDPOINT] =
 		"SELECT doc FROM entity x WHERE id = ?1 AND " IS_ENDPOINT,
 	[PEDIGREE_SQL_DEPLOYMENTS] =

@@ -45,7 +45,9 @@ enum pedigree_ledger_sql {
 	PEDIGREE_SQL_PART,
 	PEDIGREE_SQL_PARTS_AT,
 	PEDIGREE_SQL_PARTS_BELOW,
-	PEDIGREE_SQL_PARTS_DROP,
+	PEDIGREE_SQL_PARTS_DROP_FROM,
+	PEDIGREE_SQL_PARTS_DROP_INTO,
+	PEDIGREE_SQL_PARTS_INTO,
 	PEDIGREE_SQL_PART_ADD,
 	PEDIGREE_SQL_DEPLOYED_DROP_RUN,
 	PEDIGREE_SQL_DEPLOYED_SET_RUN,
@@ -53,7 +55,6 @@ enum pedigree_ledger_sql {
 	PEDIGREE_SQL_DEPLOYED_SET_CONTEXT,
 	PEDIGREE_SQL_CONTEXTS_OF_ACTION,
 	PEDIGREE_SQL_CONTEXTS_OF_MODEL,
-	PEDIGREE_SQL_CONTEXTS_OF_PART,
 	PEDIGREE_SQL_ENDPOINT,
 	PEDIGREE_SQL_DEPLOYMENTS,
 	PEDIGREE_SQL_SET_DOC,
@@ -67,10 +68,11 @@ struct pedigree_ledger_put {
 	int64_t start_ms;   /* of the run: when what it names was seen */
 	int64_t created_ms; /* for what has no CreationTime */
 	struct pedigree_map *roles; /* ARN of an artifact: see _entities.c */
-	/* What the rules have to look at again; no row twice. */
-	struct pedigree_rows stars; /* artifacts */
-	struct pedigree_rows parts; /* artifacts */
-	struct pedigree_rows runs;  /* trial components */
+	/* What the rules have to look at again; no row twice but in stars. */
+	struct pedigree_map *touched; /* (list, row) */
+	struct pedigree_rows stars;   /* artifacts */
+	struct pedigree_rows parts;   /* artifacts */
+	struct pedigree_rows runs;    /* trial components */
 	struct pedigree_rows contexts;
 };
 

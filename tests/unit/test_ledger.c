@@ -192,15 +192,57 @@ static void test_edges_are_read_both_ways_oldest_first(void **state)
 	assert_int_equal(edges.n, 1);
 	assert_int_equal(edges.v[0].source, in);
 	pedigree_edges_clear(&edges);
-	assert_int_equal(pedigree_ledger_associations(ledger, 2, &edges, NULL),
-			 0);
-	assert_int_equal(edges.n, 2);
-	assert_int_equal(edges.v[0].created_ms, 300000);
+	pedigree_ledger_close(ledger);
+	scene_free(scene);
+}
+
+/* How many; *ret_created: when the first was made. */
+static size_t associated(struct pedigree_ledger *ledger,
+			 const struct pedigree_edge_filter *filter,
+			 int64_t *ret_created)
+{
+	struct pedigree_edges edges = { 0 };
+	size_t n;
+
+	assert_int_equal(
+		pedigree_ledger_find_edges(ledger, filter, &edges, NULL), 0);
+	n = edges.n;
+	*ret_created = n ? edges.v[0].created_ms : 0;
 	pedigree_edges_clear(&edges);
-	assert_int_equal(pedigree_ledger_associations(ledger, 0, &edges, NULL),
-			 0);
-	assert_int_equal(edges.n, 3);
-	pedigree_edges_clear(&edges);
+	return n;
+}
+
+static void test_associations_are_listed_by_what_is_asked_for(void **state)
+{
+	struct scene *scene = scene_new(NULL);
+	struct pedigree_record *record = record_of("early", 0, 100);
+	int64_t created;
+
+	(void)state;
+	add_input(record, "file:///in.csv", 'a', "DataSet");
+	add_output(record, "file:///out.pkl", 'b', "Model");
+	put_ledger(scene, record);
+	record = record_of("late", 0, 300);
+	add_input(record, "file:///in.csv", 'a', "DataSet");
+	put_ledger(scene, record);
+	struct pedigree_ledger *ledger = open_ledger(scene);
+#define ASSOCIATED(...) \
+	associated(ledger, &(struct pedigree_edge_filter){ __VA_ARGS__ }, \
+		   &created)
+	assert_int_equal(ASSOCIATED(.limit = 0), 3);
+	assert_int_equal(created, 300000);
+	assert_int_equal(ASSOCIATED(.limit = 2), 2);
+	assert_int_equal(created, 300000);
+	assert_int_equal(ASSOCIATED(.limit = 1, .ascending = true), 1);
+	assert_int_equal(created, 100000);
+	assert_int_equal(ASSOCIATED(.type = "Produced"), 1);
+	assert_int_equal(ASSOCIATED(.name = "LAT"), 1);
+	assert_int_equal(created, 300000);
+	assert_int_equal(ASSOCIATED(.name = "%"), 0);
+	assert_int_equal(ASSOCIATED(.source_uri = "file:///in.csv"), 2);
+	assert_int_equal(ASSOCIATED(.source_uri = "file:///out.pkl"), 1);
+	assert_int_equal(ASSOCIATED(.created_after_ms = 100000), 1);
+	assert_int_equal(ASSOCIATED(.created_before_ms = 300000), 2);
 	pedigree_ledger_close(ledger);
 	scene_free(scene);
 }
@@ -713,6 +755,8 @@ int main(void)
 		cmocka_unit_test(
 			test_a_run_comes_with_its_capture_and_manifests),
 		cmocka_unit_test(test_edges_are_read_both_ways_oldest_first),
+		cmocka_unit_test(
+			test_associations_are_listed_by_what_is_asked_for),
 		cmocka_unit_test(test_listing_filters_sorts_and_limits),
 		cmocka_unit_test(
 			test_an_artifact_named_again_keeps_what_it_was),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Work grows with what there is to do and no faster. All measure CPU time and
- * compare: what must be twice the work may take three times as long, in the
- * best of a few tries.
+ * Work grows with what there is to do and no faster. Of the way from a log to
+ * the ledger, CPU time is compared: twice the files may take three times as
+ * long, in the best of a few tries. In the ledger, steps of SQLite's virtual
+ * machine are counted, which are the same each time.
  */
 #include "config.h"
 
@@ -16,9 +17,11 @@
 #include <time.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "evlog/reader.h"
 #include "graph/build.h"
+#include "query/query.h"
 
 #include "tests/unit/support/log.h"
 #include "tests/unit/support/scene.h"
@@ -92,9 +95,108 @@ static void test_twice_the_files_take_twice_the_time(void **state)
 	fail_msg("twice the files took %.1f times as long", ratio);
 }
 
+static int64_t steps;
+
+static int count_steps(unsigned int event, void *ctx, void *stmt, void *ns)
+{
+	(void)event;
+	(void)ctx;
+	(void)ns;
+	steps += sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_VM_STEP, 1);
+	return 0;
+}
+
+static int watch(sqlite3 *db, const char **text, const void *api)
+{
+	(void)text;
+	(void)api;
+	return sqlite3_trace_v2(db, SQLITE_TRACE_PROFILE, count_steps, NULL);
+}
+
+static int start_counting(void **state)
+{
+	*state = scene_new(NULL);
+	return sqlite3_auto_extension((void (*)(void))watch);
+}
+
+static int stop_counting(void **state)
+{
+	sqlite3_cancel_auto_extension((void (*)(void))watch);
+	scene_free(*state);
+	return 0;
+}
+
+/* Run i reads what all read and makes a model. Answers the steps it took. */
+static int64_t put_consumer(struct scene *scene, int i)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "run-%d", i);
+	struct pedigree_record *record = record_of(name, 0, 1000 + i);
+	add_input(record, "file:///data/hub.csv", 'h', "DataSet");
+	snprintf(name, sizeof(name), "file:///out/model-%d.pkl", i);
+	const char *model =
+		add_artifact(record, name, 'm', (size_t)i + 100, "Model");
+	pedigree_record_associate(record, record_arn(record), model,
+				  "Produced");
+	steps = 0;
+	put_ledger(scene, record);
+	return steps;
+}
+
+/* Vertices of a walk; *ret_steps: what it took. */
+static size_t walk(struct scene *scene, const char *uri, bool up,
+		   unsigned int depth, int64_t *ret_steps)
+{
+	_cleanup_ledger_ struct pedigree_ledger *ledger = NULL;
+	struct pedigree_graph *graph = NULL;
+	struct pedigree_rows rows = { 0 };
+	size_t n;
+
+	steps = 0;
+	assert_int_equal(pedigree_ledger_open(scene->config, &ledger, NULL), 0);
+	assert_int_equal(pedigree_ledger_by_uri(ledger, uri, &rows, NULL), 0);
+	assert_int_equal(rows.n, 1);
+	assert_int_equal(pedigree_walk(ledger, rows.v[0],
+				       up ? PEDIGREE_UP : PEDIGREE_DOWN, depth,
+				       &graph, NULL),
+			 0);
+	n = graph->vertices.n;
+	pedigree_graph_free(graph);
+	pedigree_rows_clear(&rows);
+	*ret_steps = steps;
+	return n;
+}
+
+static void test_what_many_read_is_no_dearer_to_read_once_more(void **state)
+{
+	int64_t few = 0, many = 0, before, after;
+
+	for (int i = 0; i < 10; i++)
+		few = put_consumer(*state, i);
+	assert_int_equal(
+		walk(*state, "file:///out/model-1.pkl", true, 0, &before), 3);
+	for (int i = 10; i < 500; i++)
+		many = put_consumer(*state, i);
+	assert_in_range(few, 1, INT64_MAX);
+	assert_in_range(many, 1, few + few / 10);
+	/* Nor does a trace of one model look at the others. */
+	assert_int_equal(
+		walk(*state, "file:///out/model-1.pkl", true, 0, &after), 3);
+	assert_in_range(after, 1, before);
+	/* Downstream they are asked for, one step or two. */
+	assert_int_equal(walk(*state, "file:///data/hub.csv", false, 1, &after),
+			 501);
+	assert_int_equal(walk(*state, "file:///data/hub.csv", false, 0, &after),
+			 1001);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			test_what_many_read_is_no_dearer_to_read_once_more,
+			start_counting, stop_counting),
 		cmocka_unit_test(test_twice_the_files_take_twice_the_time),
 	};
 
