@@ -31,6 +31,20 @@ static const struct source {
 		.of_environment = true,
 	},
 	{
+		.name = "the role (role_arn) of profile %s",
+		.get = pedigree_aws_from_role,
+	},
+	{
+		.name = "a web identity token",
+		.get = pedigree_aws_from_web_identity,
+		.of_profile = true,
+	},
+	{
+		.name = "SSO, by profile %s",
+		.get = pedigree_aws_from_sso,
+		.of_profile = true,
+	},
+	{
 		.name = "profile %s in the shared credentials file",
 		.get = pedigree_aws_from_credentials_file,
 		.of_profile = true,
@@ -44,6 +58,14 @@ static const struct source {
 		.name = "profile %s in the AWS config file",
 		.get = pedigree_aws_from_config_file,
 		.of_profile = true,
+	},
+	{
+		.name = "the container's endpoint",
+		.get = pedigree_aws_from_container,
+	},
+	{
+		.name = "the EC2 metadata service",
+		.get = pedigree_aws_from_imds,
 	},
 };
 

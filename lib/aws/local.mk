@@ -5,6 +5,10 @@ libpedigree_core_la_SOURCES += \
 	%D%/credentials.h \
 	%D%/curl.c \
 	%D%/curl.h \
+	%D%/endpoint.c \
+	%D%/endpoint.h \
+	%D%/fetch.c \
+	%D%/fetch.h \
 	%D%/http.c \
 	%D%/http.h \
 	%D%/http_transfer.c \
@@ -20,10 +24,19 @@ libpedigree_core_la_SOURCES += \
 	%D%/sigv4_canonical.c \
 	%D%/sigv4_canonical.h \
 	%D%/source.h \
+	%D%/source_container.c \
 	%D%/source_environment.c \
 	%D%/source_files.c \
+	%D%/source_imds.c \
 	%D%/source_process.c \
+	%D%/source_role.c \
+	%D%/source_sso.c \
+	%D%/source_web_identity.c \
+	%D%/sts.c \
+	%D%/sts.h \
 	%D%/when.c \
 	%D%/when.h \
 	%D%/words.c \
-	%D%/words.h
+	%D%/words.h \
+	%D%/xml.c \
+	%D%/xml.h

@@ -39,6 +39,11 @@ pedigree_aws_source_get pedigree_aws_from_environment;
 pedigree_aws_source_get pedigree_aws_from_credentials_file;
 pedigree_aws_source_get pedigree_aws_from_config_file;
 pedigree_aws_source_get pedigree_aws_from_process;
+pedigree_aws_source_get pedigree_aws_from_role;
+pedigree_aws_source_get pedigree_aws_from_web_identity;
+pedigree_aws_source_get pedigree_aws_from_sso;
+pedigree_aws_source_get pedigree_aws_from_container;
+pedigree_aws_source_get pedigree_aws_from_imds;
 
 /* Asks what can be configured in a profile, without its role_arn. */
 pedigree_aws_source_get pedigree_aws_from_profile;

@@ -38,7 +38,8 @@ unit_tests = \
 	%D%/test_scale \
 	%D%/test_sigv4 \
 	%D%/test_when \
-	%D%/test_words
+	%D%/test_words \
+	%D%/test_xml
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -210,3 +211,7 @@ tests_unit_test_when_LDADD = $(unit_ldadd)
 tests_unit_test_words_SOURCES = %D%/test_words.c
 tests_unit_test_words_CFLAGS = $(unit_cflags)
 tests_unit_test_words_LDADD = $(unit_ldadd)
+
+tests_unit_test_xml_SOURCES = %D%/test_xml.c
+tests_unit_test_xml_CFLAGS = $(unit_cflags)
+tests_unit_test_xml_LDADD = $(unit_ldadd)

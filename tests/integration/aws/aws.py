@@ -120,3 +120,43 @@ def no_secret(answer, *secrets):
     for secret in secrets:
         support.check(secret not in json.dumps(answer),
                       f"{secret} is in {answer}")
+
+
+def signed_by(request, secrets):
+    """The access key that signed what a server received, or a text that says
+    what is wrong; `secrets` has the secret of each access key."""
+    import botocore.auth
+    import botocore.awsrequest
+    import botocore.credentials
+    authorization = request.headers.get("Authorization", "")
+    if not authorization.startswith("AWS4-HMAC-SHA256 "):
+        return "not signed"
+    parts = dict(part.strip().split("=", 1)
+                 for part in authorization.split(" ", 1)[1].split(","))
+    access, _, region, service, _ = parts["Credential"].split("/")
+    if access not in secrets:
+        return f"unknown key {access}"
+    again = botocore.awsrequest.AWSRequest(
+        method=request.method, data=request.body,
+        url=f"http://{request.headers['Host']}{request.path}")
+    for name in parts["SignedHeaders"].split(";"):
+        for value in request.headers.get_all(name, []):
+            again.headers.add_header(name, value)
+    for name in request.headers:
+        if (name.lower().startswith("x-amz-") or
+                name.lower() == "content-type") and \
+                name.lower() not in parts["SignedHeaders"].split(";"):
+            return f"{name} is not signed"
+    signer = botocore.auth.SigV4Auth(botocore.credentials.Credentials(
+        access, secrets[access]), service, region)
+    again.context["timestamp"] = request.headers["X-Amz-Date"]
+    text = signer.string_to_sign(again, signer.canonical_request(again))
+    if signer.signature(text, again) != parts["Signature"]:
+        return "wrong signature"
+    return access
+
+
+def at_hand(version):
+    """Is botocore at least of this version?"""
+    import botocore
+    return tuple(int(n) for n in botocore.__version__.split(".")[:2]) >= version

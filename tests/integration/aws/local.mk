@@ -3,7 +3,12 @@
 # lib/aws, judged by botocore and by servers that the tests bring along.
 
 aws_tests = \
+	%D%/endpoints.py \
+	%D%/keys_container.py \
 	%D%/keys_files.py \
+	%D%/keys_imds.py \
+	%D%/keys_role.py \
+	%D%/keys_sso.py \
 	%D%/sigv4.py \
 	%D%/transport.py
 
@@ -15,7 +20,8 @@ EXTRA_DIST += $(aws_tests) \
 aws_programs = \
 	%D%/fetch \
 	%D%/keys \
-	%D%/sign
+	%D%/sign \
+	%D%/where
 check_PROGRAMS += $(aws_programs)
 
 aws_cflags = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
@@ -29,3 +35,6 @@ tests_integration_aws_keys_LDADD = $(aws_ldadd)
 tests_integration_aws_sign_SOURCES = %D%/sign.c
 tests_integration_aws_sign_CFLAGS = $(aws_cflags)
 tests_integration_aws_sign_LDADD = $(aws_ldadd)
+tests_integration_aws_where_SOURCES = %D%/where.c
+tests_integration_aws_where_CFLAGS = $(aws_cflags)
+tests_integration_aws_where_LDADD = $(aws_ldadd)
