@@ -15,7 +15,7 @@ libpedigree_core_la_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS) \
 	$(JANSSON_CFLAGS) $(INIH_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS) \
 	$(CURL_CFLAGS)
 libpedigree_core_la_LIBADD = \
-	$(JANSSON_LIBS) $(INIH_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS)
+	$(JANSSON_LIBS) $(INIH_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) -lm
 
 libpedigree_la_SOURCES =
 libpedigree_la_LIBADD = libpedigree-core.la
