@@ -3,7 +3,7 @@
 # A fuzz target is one file, a word in fuzz_targets and a corpus. `make check`
 # replays the corpus and `make fuzz` goes on from there; see HACKING.md.
 
-fuzz_targets = config facts glob jsonl log path record redact script
+fuzz_targets = api aws config facts glob jsonl log path record redact script
 
 # Seconds for each of FUZZ_TARGETS.
 FUZZ_SECONDS = 600
@@ -21,6 +21,8 @@ fuzz_world_ldflags = \
 	-Wl,--wrap=pedigree_rules_free,--wrap=pedigree_rules_new
 
 fuzz_replays = \
+	%D%/replay_api \
+	%D%/replay_aws \
 	%D%/replay_config \
 	%D%/replay_facts \
 	%D%/replay_glob \
@@ -31,6 +33,8 @@ fuzz_replays = \
 	%D%/replay_redact \
 	%D%/replay_script
 fuzz_programs = \
+	%D%/fuzz_api \
+	%D%/fuzz_aws \
 	%D%/fuzz_config \
 	%D%/fuzz_facts \
 	%D%/fuzz_glob \
@@ -45,6 +49,26 @@ check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 # Only `make fuzz` can build these, in a folder of its own.
 EXTRA_PROGRAMS += $(fuzz_programs)
+
+fuzz_api = %D%/api.c $(fuzz_common)
+tests_fuzz_replay_api_SOURCES = $(fuzz_api) %D%/replay.c
+tests_fuzz_replay_api_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_TARGET='"api"'
+tests_fuzz_replay_api_CFLAGS = $(fuzz_cflags) $(JANSSON_CFLAGS)
+tests_fuzz_replay_api_LDADD = libpedigree-core.la $(JANSSON_LIBS)
+tests_fuzz_fuzz_api_SOURCES = $(fuzz_api)
+tests_fuzz_fuzz_api_CFLAGS = $(fuzz_cflags) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_api_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_api_LDADD = libpedigree-core.la $(JANSSON_LIBS)
+
+fuzz_aws = %D%/aws.c $(fuzz_common)
+tests_fuzz_replay_aws_SOURCES = $(fuzz_aws) %D%/replay.c
+tests_fuzz_replay_aws_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_TARGET='"aws"'
+tests_fuzz_replay_aws_CFLAGS = $(fuzz_cflags)
+tests_fuzz_replay_aws_LDADD = libpedigree-core.la
+tests_fuzz_fuzz_aws_SOURCES = $(fuzz_aws)
+tests_fuzz_fuzz_aws_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_aws_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_aws_LDADD = libpedigree-core.la
 
 fuzz_config = %D%/config.c $(fuzz_common)
 tests_fuzz_replay_config_SOURCES = $(fuzz_config) %D%/replay.c
@@ -153,6 +177,10 @@ clean-fuzz:
 	rm -rf fuzz
 
 EXTRA_DIST += \
+	%D%/corpus/api.dict \
+	%D%/corpus/api.txt \
+	%D%/corpus/aws.dict \
+	%D%/corpus/aws.txt \
 	%D%/corpus/config.dict \
 	%D%/corpus/config.txt \
 	%D%/corpus/facts.dict \
