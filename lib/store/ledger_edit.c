@@ -136,6 +136,8 @@ int pedigree_editor_open(const struct pedigree_config *config,
 
 static void forget_touched(struct pedigree_editor *editor)
 {
+	pedigree_map_free(editor->put.touched);
+	editor->put.touched = NULL;
 	pedigree_vec_clear(&editor->put.stars);
 	pedigree_vec_clear(&editor->put.parts);
 	pedigree_vec_clear(&editor->put.runs);

@@ -184,8 +184,7 @@ ledger_put(struct pedigree_backend *backend,
 						 : PEDIGREE_REJECTED;
 	put.record = record;
 	put.roles = pedigree_map_new();
-	put.touched = pedigree_map_new();
-	if (put.roles && put.touched)
+	if (put.roles)
 		status = check(&put, delivery, err);
 	else
 		status = pedigree_fail_memory(err);

@@ -28,7 +28,10 @@ static int touch(struct pedigree_ledger_put *put, struct pedigree_rows *rows,
 	pedigree_row *place;
 	bool new;
 
-	if (!pedigree_map_at(put->touched, key, sizeof(key), &new))
+	if (!put->touched)
+		put->touched = pedigree_map_new();
+	if (!put->touched ||
+	    !pedigree_map_at(put->touched, key, sizeof(key), &new))
 		return pedigree_fail_memory(err);
 	if (!new)
 		return 0;

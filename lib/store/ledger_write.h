@@ -69,7 +69,7 @@ struct pedigree_ledger_put {
 	int64_t created_ms; /* for what has no CreationTime */
 	struct pedigree_map *roles; /* ARN of an artifact: see _entities.c */
 	/* What the rules have to look at again; no row twice but in stars. */
-	struct pedigree_map *touched; /* (list, row) */
+	struct pedigree_map *touched; /* (list, row); NULL: nothing yet */
 	struct pedigree_rows stars;   /* artifacts */
 	struct pedigree_rows parts;   /* artifacts */
 	struct pedigree_rows runs;    /* trial components */
