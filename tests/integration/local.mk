@@ -9,6 +9,7 @@ integration_tests = \
 	%D%/complete_fish.sh \
 	%D%/complete_zsh.sh \
 	%D%/config.sh \
+	%D%/conformance.py \
 	%D%/deploy_missing.sh \
 	%D%/example_c.py \
 	%D%/example_pipeline.py \
@@ -38,6 +39,10 @@ integration_tests = \
 
 TESTS += $(integration_tests)
 EXTRA_DIST += $(integration_tests) \
+	%D%/conformance/examples.py \
+	%D%/conformance/ledger.py \
+	%D%/conformance/shapes.py \
+	%D%/conformance/words.py \
 	%D%/faults/fault.py \
 	%D%/ways/programs.py \
 	%D%/ways/ways.py
