@@ -33,6 +33,7 @@ static _Atomic unsigned int next_hint;
 
 static _Atomic uint32_t claims;	 /* chunks claimed by this process */
 static _Atomic uint32_t process; /* reference to our PROCESS or FORK */
+static _Atomic bool identifying; /* a thread writes that frame, or has */
 static uint32_t self_pid;	 /* not a vfork child's, which visits */
 static uint32_t image;		 /* reference to our PROCESS */
 static uint32_t first_cwd;
@@ -177,6 +178,18 @@ static void identify(struct slot *slot, struct pedigree_entry *cwd,
 	if (!forked)
 		image = reference;
 	atomic_store_explicit(&process, reference, memory_order_release);
+	if (!reference)
+		atomic_store_explicit(&identifying, false,
+				      memory_order_relaxed);
+}
+
+/* One thread tells who the process is. Another one's chunk that is claimed
+   meanwhile names no frame: the reader goes by its pid. */
+static bool is_to_identify(void)
+{
+	return !atomic_load_explicit(&identifying, memory_order_relaxed) &&
+	       !atomic_exchange_explicit(&identifying, true,
+					 memory_order_relaxed);
 }
 
 /*
@@ -192,17 +205,22 @@ static bool claim(struct slot *slot, size_t need)
 	struct pedigree_entry cwd, self;
 	struct pedigree_image body;
 	size_t size = PEDIGREE_CHUNK_GRAIN << (n < 6 ? n : 6);
+	bool first = !known && is_to_identify();
 	char *start;
 
 	need += sizeof(chunk);
-	if (!known)
+	if (first)
 		need += identity_entries(&body, &cwd, &self);
 	if (size < need)
 		size = (need + PEDIGREE_CHUNK_GRAIN - 1) &
 		       ~(size_t)(PEDIGREE_CHUNK_GRAIN - 1);
 	start = pedigree_window_claim(&slot->window, size);
-	if (!start)
+	if (!start) {
+		if (first)
+			atomic_store_explicit(&identifying, false,
+					      memory_order_relaxed);
 		return false;
+	}
 
 	chunk.self = pedigree_window_offset(&slot->window, start) ^
 		     pedigree_log->salt;
@@ -213,9 +231,12 @@ static bool claim(struct slot *slot, size_t need)
 	slot->end = start + size;
 	if (!pedigree_window_flush(&slot->window, start, sizeof(chunk))) {
 		slot->at = NULL;
+		if (first)
+			atomic_store_explicit(&identifying, false,
+					      memory_order_relaxed);
 		return false;
 	}
-	if (!known)
+	if (first)
 		identify(slot, &cwd, &self);
 	return true;
 }
@@ -337,4 +358,5 @@ void pedigree_log_forked(void)
 	self_pid = (uint32_t)pedigree_sys(SYS_getpid);
 	atomic_store_explicit(&claims, 0, memory_order_relaxed);
 	atomic_store_explicit(&process, 0, memory_order_release);
+	atomic_store_explicit(&identifying, false, memory_order_relaxed);
 }

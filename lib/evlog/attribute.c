@@ -74,7 +74,11 @@ static int invent(struct pedigree_raw *raw, uint32_t pid, uint32_t *ret,
 	return 0;
 }
 
-/* Both arrays are sorted: the last process of that pid before the writer. */
+/*
+ * Both arrays are sorted: the last process of that pid before the writer. A
+ * thread may have written while another one was telling who the process is:
+ * then there is one behind it only.
+ */
 static int by_pid(struct pedigree_raw *raw, const struct key *lost, size_t n,
 		  struct pedigree_error *err)
 {
@@ -92,6 +96,10 @@ static int by_pid(struct pedigree_raw *raw, const struct key *lost, size_t n,
 			next++;
 		if (next && known[next - 1].pid == lost[i].pid) {
 			*process = known[next - 1].index;
+			continue;
+		}
+		if (next < raw->processes.n && known[next].pid == lost[i].pid) {
+			*process = known[next].index;
 			continue;
 		}
 		if (!i || lost[i - 1].pid != lost[i].pid)

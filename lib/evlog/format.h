@@ -108,7 +108,8 @@ struct pedigree_chunk {
 	uint32_t size;	  /* with this header; a multiple of the grain */
 	uint32_t pid;	  /* who claimed it */
 	uint32_t process; /* reference to the writer's PROCESS or FORK
-				   frame; 0: it is in this chunk */
+				   frame; 0: it is in this chunk, or another
+				   thread was about to write it */
 	uint32_t zero;
 };
 

@@ -230,6 +230,28 @@ static void test_a_lost_process_is_known_by_its_pid(void **state)
 	test_log_clear(&log);
 }
 
+static void
+test_a_thread_may_write_while_another_tells_who_the_process_is(void **state)
+{
+	struct pedigree_evlog *read;
+	struct test_log log;
+
+	(void)state;
+	test_log_begin(&log, "run", "host");
+	test_log_chunk(&log, 1024, 10, 0);
+	test_log_open(&log, PEDIGREE_F_READ, 0, "/early");
+	test_log_chunk(&log, 1024, 10, 0);
+	test_log_process(&log, 0, 10, 1, "/bin/sh");
+	test_log_end(&log);
+
+	read = read_log(&log);
+	assert_int_equal(read->n_processes, 1);
+	assert_string_equal(read->processes[0].program, "/bin/sh");
+	assert_int_equal(read->events[0].process, 0);
+	pedigree_evlog_free(read);
+	test_log_clear(&log);
+}
+
 static void test_events_come_in_order_of_their_numbers(void **state)
 {
 	struct pedigree_evlog *read;
@@ -447,6 +469,8 @@ int main(void)
 			test_relative_text_without_folder_stays_as_it_is),
 		cmocka_unit_test(test_chunks_are_attributed_to_their_processes),
 		cmocka_unit_test(test_a_lost_process_is_known_by_its_pid),
+		cmocka_unit_test(
+			test_a_thread_may_write_while_another_tells_who_the_process_is),
 		cmocka_unit_test(test_events_come_in_order_of_their_numbers),
 		cmocka_unit_test(test_a_claim_without_header_is_counted),
 		cmocka_unit_test(test_a_torn_frame_ends_its_chunk),
