@@ -174,7 +174,7 @@ int pedigree_running(const struct pedigree_config *config,
 	_cleanup_(pedigree_run_names_clear) struct pedigree_run_names names = {
 		0
 	};
-	int rc = pedigree_run_list(config, &names, err);
+	int rc = pedigree_run_list_unfinished(config, &names, err);
 
 	if (rc < 0)
 		return rc == PEDIGREE_ENOTFOUND ? 0 : rc;

@@ -30,6 +30,7 @@ struct branch {
 	size_t vertex;
 	int rank;
 	int64_t when;
+	size_t producer; /* the how-manieth that made it; 0: it did not */
 };
 PEDIGREE_VEC_TYPE(branches, struct branch);
 
@@ -248,23 +249,18 @@ static struct remark remark_of(const struct tree *tree, size_t edge)
 	return plain;
 }
 
-/* How many runs made an artifact; the number of this one among them. */
-static size_t producers(const struct tree *tree,
-			const struct branches *branches, size_t at,
-			size_t *ret_number)
+/* Numbers the runs that made an artifact. Answers how many. */
+static size_t number_producers(const struct tree *tree,
+			       struct branches *branches)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < branches->n; i++) {
+	for (size_t i = 0; tree->up && i < branches->n; i++) {
 		const struct pedigree_graph_edge *edge =
 			&tree->graph->edges.v[branches->v[i].edge];
 
-		if (!tree->up || !edge->type ||
-		    strcmp(edge->type, "Produced") != 0)
-			continue;
-		n++;
-		if (i == at)
-			*ret_number = n;
+		if (edge->type && strcmp(edge->type, "Produced") == 0)
+			branches->v[i].producer = ++n;
 	}
 	return n;
 }
@@ -311,7 +307,7 @@ static void add_remark(struct pedigree_buf *buf, const char *text)
 static int unfold(struct tree *tree, size_t at, unsigned int depth);
 
 static int draw_branch(struct tree *tree, const struct branches *branches,
-		       size_t i, unsigned int depth)
+		       size_t i, size_t producers, unsigned int depth)
 {
 	static const char *const lines[2][4] = {
 		{ "├─ ", "└─ ", "│  ", "   " },
@@ -322,7 +318,7 @@ static int draw_branch(struct tree *tree, const struct branches *branches,
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 	struct remark remark = remark_of(tree, branch->edge);
 	bool last = i + 1 == branches->n;
-	size_t at = branch->vertex, number = 0, n, len = tree->lead.len;
+	size_t at = branch->vertex, len = tree->lead.len;
 	bool again =
 		tree->unfolded[at] && tree->first[at] < tree->first[at + 1];
 	bool later = !again && depth >= DEEPEST &&
@@ -331,10 +327,10 @@ static int draw_branch(struct tree *tree, const struct branches *branches,
 
 	if (remark.text)
 		add_remark(&text, remark.text);
-	n = producers(tree, branches, i, &number);
-	if (n > 1 && number)
+	if (producers > 1 && branch->producer)
 		pedigree_buf_addf(&text, "%sproducer %zu of %zu",
-				  text.len ? ", " : "", number, n);
+				  text.len ? ", " : "", branch->producer,
+				  producers);
 	if (again)
 		add_remark(&text, "shown above");
 	if (later)
@@ -363,12 +359,14 @@ static int draw_branch(struct tree *tree, const struct branches *branches,
 static int unfold(struct tree *tree, size_t at, unsigned int depth)
 {
 	struct branches branches = { 0 };
+	size_t producers;
 	int rc;
 
 	tree->unfolded[at] = 1;
 	rc = branches_of(tree, at, &branches);
+	producers = number_producers(tree, &branches);
 	for (size_t i = 0; rc == 0 && i < branches.n; i++)
-		rc = draw_branch(tree, &branches, i, depth);
+		rc = draw_branch(tree, &branches, i, producers, depth);
 	pedigree_vec_clear(&branches);
 	return rc;
 }

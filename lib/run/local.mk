@@ -13,4 +13,5 @@ libpedigree_core_la_SOURCES += \
 	%D%/settle.c \
 	%D%/shim.c \
 	%D%/spool.c \
-	%D%/spool.h
+	%D%/spool.h \
+	%D%/unfinished.c

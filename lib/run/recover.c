@@ -134,7 +134,7 @@ int pedigree_run_recover(const struct pedigree_config *config,
 		.ctx = ctx,
 	};
 	struct pedigree_push_result pushed = { 0 };
-	int rc = pedigree_run_list(config, &names, err);
+	int rc = pedigree_run_list_unfinished(config, &names, err);
 
 	if (rc < 0)
 		return rc;

@@ -11,6 +11,7 @@
  *	SPOOL/runs/RUN/end.json			written when the program ended
  *	SPOOL/runs/RUN/alive			pids that record.json has as StillRunning
  *	SPOOL/runs/RUN/record.json		the record as last put in the outbox
+ *	SPOOL/finished				when all runs there were had records
  *
  * A spool that cannot take a log is replaced by /dev/shm/pedigree-UID/HASH
  * for that run; everything here looks in both places.
@@ -123,6 +124,11 @@ PEDIGREE_VEC_TYPE(pedigree_run_names, char *);
 int pedigree_run_list(const struct pedigree_config *config,
 		      struct pedigree_run_names *ret_names,
 		      struct pedigree_error *err);
+/* Those without a record, or whose record may be amended: what recovery has
+   to look at, without much work for those that are done. */
+int pedigree_run_list_unfinished(const struct pedigree_config *config,
+				 struct pedigree_run_names *ret_names,
+				 struct pedigree_error *err);
 void pedigree_run_names_clear(struct pedigree_run_names *names);
 
 /*

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,7 +194,19 @@ static void founds_clear(struct founds *founds)
 	pedigree_vec_clear(founds);
 }
 
-static int list_place(const char *place, struct founds *founds,
+/* Two questions for each of what may be many thousands. */
+static bool is_finished(int place, const char *run)
+{
+	char path[NAME_MAX + sizeof(PEDIGREE_RECORD_NAME) + 2];
+
+	snprintf(path, sizeof(path), "%s/" PEDIGREE_RECORD_NAME, run);
+	if (faccessat(place, path, F_OK, 0) < 0)
+		return false;
+	snprintf(path, sizeof(path), "%s/" PEDIGREE_ALIVE_NAME, run);
+	return faccessat(place, path, F_OK, 0) < 0;
+}
+
+static int list_place(const char *place, bool unfinished, struct founds *founds,
 		      struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
@@ -207,7 +220,8 @@ static int list_place(const char *place, struct founds *founds,
 		struct found *found;
 		struct stat st;
 
-		if (entry->d_name[0] == '.')
+		if (entry->d_name[0] == '.' ||
+		    (unfinished && is_finished(dirfd(folder), entry->d_name)))
 			continue;
 		pedigree_buf_reset(&path);
 		pedigree_path_join(&path, place, entry->d_name);
@@ -230,9 +244,9 @@ static int list_place(const char *place, struct founds *founds,
 	return rc;
 }
 
-int pedigree_run_list(const struct pedigree_config *config,
-		      struct pedigree_run_names *ret_names,
-		      struct pedigree_error *err)
+int pedigree_spool_list(const struct pedigree_config *config, bool unfinished,
+			struct pedigree_run_names *ret_names,
+			struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf place = PEDIGREE_BUF_INIT;
 	_cleanup_(founds_clear) struct founds founds = { 0 };
@@ -243,7 +257,7 @@ int pedigree_run_list(const struct pedigree_config *config,
 
 		if (pedigree_buf_error(&place))
 			return pedigree_fail_memory(err);
-		rc = list_place(place.data, &founds, err);
+		rc = list_place(place.data, unfinished, &founds, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -260,6 +274,13 @@ int pedigree_run_list(const struct pedigree_config *config,
 	}
 	*ret_names = names;
 	return 0;
+}
+
+int pedigree_run_list(const struct pedigree_config *config,
+		      struct pedigree_run_names *ret_names,
+		      struct pedigree_error *err)
+{
+	return pedigree_spool_list(config, false, ret_names, err);
 }
 
 void pedigree_run_names_clear(struct pedigree_run_names *names)

@@ -29,6 +29,12 @@
 bool pedigree_spool_place(const struct pedigree_config *config, size_t i,
 			  struct pedigree_buf *buf);
 
+/* pedigree_run_list of all runs, or of those that are not finished. */
+struct pedigree_run_names;
+int pedigree_spool_list(const struct pedigree_config *config, bool unfinished,
+			struct pedigree_run_names *ret_names,
+			struct pedigree_error *err);
+
 bool pedigree_spool_has(const char *folder, const char *name);
 /* Takes the lock of a folder; -1 when it is held and `wait` is false, or
    cannot be taken. */

@@ -10,12 +10,14 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/fs.h"
 #include "evlog/reader.h"
+#include "run/run.h"
 #include "run/spool.h"
 
 #include "tests/unit/support/folder.h"
@@ -261,6 +263,84 @@ static void test_a_process_has_a_start_until_it_ends(void **state)
 	assert_true(pedigree_pid_start(pid) == 0);
 }
 
+static void make_run(const char *run, const char *const *files)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/spool/runs/%s", test_folder, run);
+	assert_int_equal(pedigree_mkdirs(path, 0700, NULL), 0);
+	for (; *files; files++) {
+		snprintf(path, sizeof(path), "%s/spool/runs/%s/%s", test_folder,
+			 run, *files);
+		assert_int_equal(pedigree_write_file(path, "", 0, NULL), 0);
+	}
+}
+
+/* As if nothing had been begun for an hour. */
+static void age_runs(void)
+{
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT } };
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/spool/runs", test_folder);
+	clock_gettime(CLOCK_REALTIME, &times[1]);
+	times[1].tv_sec -= 3600;
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static size_t unfinished(const struct pedigree_config *config)
+{
+	struct pedigree_run_names names = { 0 };
+	size_t n;
+
+	assert_int_equal(pedigree_run_list_unfinished(config, &names, NULL), 0);
+	n = names.n;
+	for (size_t i = 0; i < n; i++)
+		assert_string_not_equal(names.v[i], "done");
+	pedigree_run_names_clear(&names);
+	return n;
+}
+
+static void test_only_unfinished_runs_are_to_be_recovered(void **state)
+{
+	static const char *const done[] = { "begin.json", "record.json", NULL };
+	static const char *const alive[] = { "begin.json", "record.json",
+					     "alive", NULL };
+	static const char *const begun[] = { "begin.json", NULL };
+	char home[4096 + 16];
+	struct pedigree_run_names names = { 0 };
+	struct pedigree_config *config = NULL;
+
+	(void)state;
+	snprintf(home, sizeof(home), "PEDIGREE_HOME=%s", test_folder);
+	char *const environment[] = { home, NULL };
+	const struct pedigree_config_sources sources = {
+		.system_file = "",
+		.user_file = "",
+		.folder_file = "",
+		.named_file = "",
+		.environment = environment,
+	};
+	assert_int_equal(pedigree_config_load(&sources, &config, NULL), 0);
+	make_run("done", done);
+	age_runs();
+	assert_int_equal(unfinished(config), 0);
+	assert_int_equal(unfinished(config), 0);
+	snprintf(home, sizeof(home), "%s/spool/finished", test_folder);
+	assert_int_equal(access(home, F_OK), 0);
+	/* What was found is known until another run begins. */
+	make_run("alive", alive);
+	assert_int_equal(unfinished(config), 1);
+	make_run("begun", begun);
+	age_runs();
+	assert_int_equal(unfinished(config), 2);
+	assert_int_equal(unfinished(config), 2);
+	assert_int_equal(pedigree_run_list(config, &names, NULL), 0);
+	assert_int_equal(names.n, 3);
+	pedigree_run_names_clear(&names);
+	pedigree_config_free(config);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +356,7 @@ int main(void)
 		TEST(test_a_log_nobody_writes_to_gives_its_room_back),
 		TEST(test_a_lock_is_held_by_one),
 		TEST(test_a_process_has_a_start_until_it_ends),
+		TEST(test_only_unfinished_runs_are_to_be_recovered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
