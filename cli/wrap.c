@@ -220,6 +220,7 @@ static int begin(struct cli_wrap *wrap, const struct pedigree *pedigree,
 	return 0;
 }
 
+/* Returns 0 after the command's end, else the exit status of not starting. */
 static int capture(struct cli_wrap *wrap, struct pedigree_session *session,
 		   struct cli_spawn *spawn)
 {
@@ -250,7 +251,7 @@ static int capture(struct cli_wrap *wrap, struct pedigree_session *session,
 	} else if (!wrap->quiet) {
 		tell(wrap, name, &report);
 	}
-	cli_spawn_leave(spawn);
+	return 0;
 }
 
 /* [run] quiet = yes is as good as -q; the library took no other words. */
@@ -270,6 +271,7 @@ int cli_wrap(struct cli_wrap *wrap)
 	struct pedigree_session *session = NULL;
 	struct cli_spawn spawn = { .argv = wrap->argv };
 	struct pedigree *pedigree;
+	bool ran = false;
 	int status;
 
 	if (pedigree_disabled(NULL))
@@ -292,8 +294,11 @@ int cli_wrap(struct cli_wrap *wrap)
 		status = run_bare(wrap);
 	} else if (!status) {
 		status = capture(wrap, session, &spawn);
+		ran = !status;
 	}
 	pedigree_session_free(session);
 	pedigree_close(pedigree);
+	if (ran)
+		cli_spawn_leave(&spawn);
 	return status;
 }

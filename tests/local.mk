@@ -45,6 +45,13 @@ check-faults: all
 		$(PYTHON) $(top_srcdir)/tests/integration/faults/$$test.py \
 			full; done
 
+# The unit tests and the command under valgrind's memcheck.
+.PHONY: check-valgrind
+check-valgrind: all $(unit_tests) $(fuzz_replays)
+	@$(AM_TESTS_ENVIRONMENT) \
+		$(PYTHON) $(top_srcdir)/tests/integration/memcheck.py \
+		$(unit_tests) $(fuzz_replays)
+
 EXTRA_DIST += \
 	%D%/support.py \
 	%D%/support.sh

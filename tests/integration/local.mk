@@ -21,6 +21,7 @@ integration_tests = \
 	%D%/faults/log.py \
 	%D%/faults/programs.py \
 	%D%/install.sh \
+	%D%/memcheck.py \
 	%D%/noise.py \
 	%D%/observe.sh \
 	%D%/out_of_sight.py \

@@ -19,6 +19,15 @@
 
 #define WRITERS 200
 
+/* Fewer where everything is slower than the time that a ledger is waited for. */
+static int n_writers(void)
+{
+	const char *text = getenv("PEDIGREE_TEST_WRITERS");
+	int n = text ? atoi(text) : 0;
+
+	return n > 1 && n < WRITERS ? n : WRITERS;
+}
+
 static struct pedigree_record *nth(int i)
 {
 	struct pedigree_record *record;
@@ -50,11 +59,11 @@ static void test_two_hundred_writers_at_once_lose_nothing(void **state)
 {
 	struct scene *scene = scene_new(NULL);
 	pid_t children[WRITERS];
-	int gate[2], failed = 0;
+	int gate[2], failed = 0, writers = n_writers();
 
 	(void)state;
 	assert_int_equal(pipe(gate), 0);
-	for (int i = 0; i < WRITERS; i++) {
+	for (int i = 0; i < writers; i++) {
 		children[i] = fork();
 		assert_true(children[i] >= 0);
 		if (children[i] == 0) {
@@ -64,7 +73,7 @@ static void test_two_hundred_writers_at_once_lose_nothing(void **state)
 	}
 	close(gate[0]);
 	close(gate[1]);
-	for (int i = 0; i < WRITERS; i++) {
+	for (int i = 0; i < writers; i++) {
 		int status;
 
 		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
@@ -72,16 +81,16 @@ static void test_two_hundred_writers_at_once_lose_nothing(void **state)
 	}
 	assert_int_equal(failed, 0);
 	assert_int_equal(ledger_number(scene, "SELECT count(*) FROM run"),
-			 WRITERS);
+			 writers);
 	assert_int_equal(ledger_number(scene,
 				       "SELECT count(*) FROM association "
 				       "WHERE rule = 0"),
-			 2 * WRITERS);
+			 2 * writers);
 	/* And the rules saw all of them: one star, on the earliest. */
 	assert_int_equal(ledger_number(scene,
 				       "SELECT count(*) FROM association "
 				       "WHERE rule = 1"),
-			 WRITERS - 1);
+			 writers - 1);
 	assert_int_equal(ledger_number(scene,
 				       "SELECT count(DISTINCT source) "
 				       "FROM association WHERE rule = 1"),
