@@ -136,7 +136,7 @@ int pedigree_recover(const struct pedigree *pedigree,
 		     void (*tell)(void *ctx, const char *sentence), void *ctx,
 		     struct pedigree_error *err)
 {
-	return pedigree_run_recover(pedigree->config, tell, ctx, err);
+	return pedigree_spool_recover(pedigree->config, tell, ctx, err);
 }
 
 int pedigree_push(const struct pedigree *pedigree, const char *backend,

@@ -50,7 +50,7 @@ static int explain_missing(const struct pedigree *pedigree, const char *target,
 			err, PEDIGREE_ENOTFOUND,
 			"the run '%s' has not ended yet, so it has no lineage; `pedigree events %s` shows what it does",
 			target, target);
-	if (pedigree_run_list(pedigree->config, &names, NULL) == 0 && names.n)
+	if (pedigree_spool_list(pedigree->config, &names, NULL) == 0 && names.n)
 		return pedigree_fail(
 			err, PEDIGREE_ENOTFOUND,
 			"no run has been recorded yet; %zu have begun: `pedigree list runs` shows them",

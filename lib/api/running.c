@@ -77,7 +77,7 @@ int pedigree_find_run(const struct pedigree_config *config,
 	_cleanup_(pedigree_run_names_clear) struct pedigree_run_names names = {
 		0
 	};
-	int rc = pedigree_run_list(config, &names, err);
+	int rc = pedigree_spool_list(config, &names, err);
 
 	if (rc < 0 && rc != PEDIGREE_ENOTFOUND)
 		return rc;
@@ -89,8 +89,8 @@ int pedigree_find_run(const struct pedigree_config *config,
 			facts = { 0 };
 
 		/* What cannot be read is no run we could be asked about. */
-		if (pedigree_run_facts_read(config, names.v[i - 1], &facts,
-					    NULL) == 0 &&
+		if (pedigree_spool_facts(config, names.v[i - 1], &facts,
+					 NULL) == 0 &&
 		    is_called(&facts, name))
 			return take_run(names.v[i - 1], ret_run, err);
 	}
@@ -182,14 +182,14 @@ int pedigree_running(const struct pedigree_config *config,
 		_cleanup_(pedigree_run_facts_clear) struct pedigree_run_facts
 			facts = { 0 };
 		enum pedigree_run_state state =
-			pedigree_run_state(config, names.v[i - 1]);
+			pedigree_spool_state(config, names.v[i - 1]);
 		struct pedigree_entity *entity;
 
 		if (state == PEDIGREE_RUN_FINISHED ||
 		    state == PEDIGREE_RUN_AMENDABLE)
 			continue;
-		if (pedigree_run_facts_read(config, names.v[i - 1], &facts,
-					    NULL) < 0 ||
+		if (pedigree_spool_facts(config, names.v[i - 1], &facts, NULL) <
+			    0 ||
 		    !facts.name || !passes(&facts, kind, options))
 			continue;
 		entity = pedigree_vec_push(entities);

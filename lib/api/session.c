@@ -244,9 +244,9 @@ int pedigree_session_begin(const struct pedigree *pedigree,
 	    !copy_text(&wanted, session->facts.name))
 		rc = pedigree_fail_memory(err);
 	if (rc == 0)
-		rc = pedigree_run_begin(session->config, &session->facts,
-					&renamed, &session->preload,
-					&session->lock, err);
+		rc = pedigree_spool_begin(session->config, &session->facts,
+					  &renamed, &session->preload,
+					  &session->lock, err);
 	if (rc == 0 && note_trouble(session, renamed, wanted) < 0)
 		rc = pedigree_fail_memory(err);
 	if (rc < 0) {
@@ -275,14 +275,15 @@ const char *pedigree_session_trouble(const struct pedigree_session *session)
 int pedigree_session_started(struct pedigree_session *session, pid_t pid,
 			     struct pedigree_error *err)
 {
-	return pedigree_run_started(session->config, &session->facts, pid, err);
+	return pedigree_spool_started(session->config, &session->facts, pid,
+				      err);
 }
 
 int pedigree_session_ended(struct pedigree_session *session, int wait_status,
 			   struct pedigree_error *err)
 {
-	return pedigree_run_ended(session->config, &session->facts, wait_status,
-				  err);
+	return pedigree_spool_ended(session->config, &session->facts,
+				    wait_status, err);
 }
 
 uint64_t pedigree_session_patience(const struct pedigree_session *session)
@@ -315,12 +316,12 @@ int pedigree_session_finish(struct pedigree_session *session,
 
 	pedigree_run_summary_clear(summary);
 	if (session->facts.run)
-		rc = pedigree_run_finish(session->config, session->facts.run,
-					 session->lock, keep_on ? ask : NULL,
-					 &asking, summary, err);
+		rc = pedigree_spool_finish(session->config, session->facts.run,
+					   session->lock, keep_on ? ask : NULL,
+					   &asking, summary, err);
 	else
-		rc = pedigree_run_finish_facts(session->config, &session->facts,
-					       summary, err);
+		rc = pedigree_spool_finish_facts(session->config,
+						 &session->facts, summary, err);
 	if (ret_summary)
 		*ret_summary = (struct pedigree_session_summary){
 			.name = session->facts.name,
@@ -336,7 +337,7 @@ int pedigree_session_finish(struct pedigree_session *session,
 
 void pedigree_session_cancel(struct pedigree_session *session)
 {
-	pedigree_run_cancel(session->config, session->facts.run);
+	pedigree_spool_cancel(session->config, session->facts.run);
 }
 
 void pedigree_session_free(struct pedigree_session *session)

@@ -45,17 +45,16 @@ int pedigree_spooled_read(const struct pedigree_config *config,
 	rc = pedigree_find_run(config, ledger, name, &spooled->run, err);
 	if (rc < 0)
 		return rc;
-	rc = pedigree_run_facts_read(config, spooled->run, &spooled->facts,
-				     NULL);
+	rc = pedigree_spool_facts(config, spooled->run, &spooled->facts, NULL);
 	if (rc == PEDIGREE_ENOTFOUND)
 		return pedigree_fail(
 			err, rc,
 			"the run '%s' is recorded, but its event log is not in the spool any more",
 			name);
 	if (rc < 0)
-		return pedigree_run_facts_read(config, spooled->run,
-					       &spooled->facts, err);
-	pedigree_run_folder(config, spooled->run, &folder);
+		return pedigree_spool_facts(config, spooled->run,
+					    &spooled->facts, err);
+	pedigree_spool_folder(config, spooled->run, &folder);
 	spooled->log = pedigree_evlog_new();
 	if (!spooled->log || pedigree_buf_error(&folder))
 		return pedigree_fail_memory(err);

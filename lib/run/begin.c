@@ -79,7 +79,7 @@ static int choose_name(const struct pedigree_config *config,
 	_cleanup_buf_ struct pedigree_buf name = PEDIGREE_BUF_INIT;
 
 	if (!facts->name) {
-		facts->name = pedigree_run_default_name(facts);
+		facts->name = pedigree_spool_default_name(facts);
 		return facts->name ? 0 : pedigree_fail_memory(err);
 	}
 	base = pedigree_api_name(facts->name);
@@ -237,10 +237,10 @@ static int no_capture(struct pedigree_run_facts *facts,
 	return facts->no_capture ? 0 : PEDIGREE_ENOMEM;
 }
 
-int pedigree_run_begin(const struct pedigree_config *config,
-		       struct pedigree_run_facts *facts, bool *ret_renamed,
-		       struct pedigree_buf *ret_preload, int *ret_lock,
-		       struct pedigree_error *err)
+int pedigree_spool_begin(const struct pedigree_config *config,
+			 struct pedigree_run_facts *facts, bool *ret_renamed,
+			 struct pedigree_buf *ret_preload, int *ret_lock,
+			 struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
 	struct pedigree_error why = PEDIGREE_ERROR_INIT;
@@ -283,9 +283,9 @@ int pedigree_run_begin(const struct pedigree_config *config,
 	return 0;
 }
 
-int pedigree_run_started(const struct pedigree_config *config,
-			 struct pedigree_run_facts *facts, pid_t pid,
-			 struct pedigree_error *err)
+int pedigree_spool_started(const struct pedigree_config *config,
+			   struct pedigree_run_facts *facts, pid_t pid,
+			   struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
 
@@ -293,15 +293,15 @@ int pedigree_run_started(const struct pedigree_config *config,
 	facts->pid_start = pedigree_pid_start(pid);
 	if (!facts->run)
 		return 0;
-	pedigree_run_folder(config, facts->run, &folder);
+	pedigree_spool_folder(config, facts->run, &folder);
 	if (pedigree_buf_error(&folder))
 		return pedigree_fail_memory(err);
 	return pedigree_pid_write(folder.data, facts, err);
 }
 
-int pedigree_run_ended(const struct pedigree_config *config,
-		       struct pedigree_run_facts *facts, int wait_status,
-		       struct pedigree_error *err)
+int pedigree_spool_ended(const struct pedigree_config *config,
+			 struct pedigree_run_facts *facts, int wait_status,
+			 struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
 	struct timespec now;
@@ -312,7 +312,7 @@ int pedigree_run_ended(const struct pedigree_config *config,
 	facts->end_known = true;
 	if (!facts->run)
 		return 0;
-	pedigree_run_folder(config, facts->run, &folder);
+	pedigree_spool_folder(config, facts->run, &folder);
 	if (pedigree_buf_error(&folder))
 		return pedigree_fail_memory(err);
 	return pedigree_end_write(folder.data, facts, err);

@@ -184,7 +184,7 @@ static int finish_locked(const struct pedigree_config *config, const char *run,
 	_cleanup_record_ struct pedigree_record *record = NULL;
 	int rc;
 
-	rc = pedigree_run_facts_read(config, run, &facts, err);
+	rc = pedigree_spool_facts(config, run, &facts, err);
 	if (rc < 0)
 		return rc;
 	/* begin.json moved nowhere else, so git's answer is beside it. */
@@ -223,11 +223,10 @@ static void await_git(const struct pedigree_config *config, const char *folder)
 	pedigree_run_facts_clear(&facts);
 }
 
-int pedigree_run_finish(const struct pedigree_config *config, const char *run,
-			int lock,
-			bool (*keep_on)(void *ctx, uint64_t done, uint64_t all),
-			void *ctx, struct pedigree_run_summary *ret_summary,
-			struct pedigree_error *err)
+int pedigree_spool_finish(
+	const struct pedigree_config *config, const char *run, int lock,
+	bool (*keep_on)(void *ctx, uint64_t done, uint64_t all), void *ctx,
+	struct pedigree_run_summary *ret_summary, struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
 	struct pedigree_build_options options = {
@@ -238,7 +237,7 @@ int pedigree_run_finish(const struct pedigree_config *config, const char *run,
 	_cleanup_fd_ int own = -1;
 	int rc;
 
-	pedigree_run_folder(config, run, &folder);
+	pedigree_spool_folder(config, run, &folder);
 	if (pedigree_buf_error(&folder))
 		return pedigree_fail_memory(err);
 	if (lock < 0) {
@@ -257,10 +256,10 @@ int pedigree_run_finish(const struct pedigree_config *config, const char *run,
 	return rc;
 }
 
-int pedigree_run_finish_facts(const struct pedigree_config *config,
-			      const struct pedigree_run_facts *facts,
-			      struct pedigree_run_summary *ret_summary,
-			      struct pedigree_error *err)
+int pedigree_spool_finish_facts(const struct pedigree_config *config,
+				const struct pedigree_run_facts *facts,
+				struct pedigree_run_summary *ret_summary,
+				struct pedigree_error *err)
 {
 	_cleanup_(log_free) struct pedigree_evlog *log = pedigree_evlog_new();
 	_cleanup_record_ struct pedigree_record *record = NULL;

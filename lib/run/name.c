@@ -85,7 +85,7 @@ static void add_stem(struct pedigree_buf *buf, const char *path)
 	pedigree_buf_add(buf, name, n < 80 ? n : 80);
 }
 
-char *pedigree_run_default_name(const struct pedigree_run_facts *facts)
+char *pedigree_spool_default_name(const struct pedigree_run_facts *facts)
 {
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 	time_t start = (time_t)(facts->start_ms / 1000);

@@ -92,8 +92,8 @@ static void finish_one(const struct recovery *recovery, const char *run,
 		close(lock);
 		return;
 	}
-	rc = pedigree_run_finish(recovery->config, run, lock, NULL, NULL,
-				 &summary, &err);
+	rc = pedigree_spool_finish(recovery->config, run, lock, NULL, NULL,
+				   &summary, &err);
 	if (summary.name)
 		say(recovery, "%s the record of run %s, %s", words[state].verb,
 		    summary.name, words[state].why);
@@ -121,9 +121,9 @@ static bool due(enum pedigree_run_state state, const char *folder)
 	return false;
 }
 
-int pedigree_run_recover(const struct pedigree_config *config,
-			 void (*tell)(void *ctx, const char *sentence),
-			 void *ctx, struct pedigree_error *err)
+int pedigree_spool_recover(const struct pedigree_config *config,
+			   void (*tell)(void *ctx, const char *sentence),
+			   void *ctx, struct pedigree_error *err)
 {
 	_cleanup_(pedigree_run_names_clear) struct pedigree_run_names names = {
 		0
@@ -142,10 +142,10 @@ int pedigree_run_recover(const struct pedigree_config *config,
 		_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
 		enum pedigree_run_state state;
 
-		pedigree_run_folder(config, names.v[i], &folder);
+		pedigree_spool_folder(config, names.v[i], &folder);
 		if (pedigree_buf_error(&folder))
 			return pedigree_fail_memory(err);
-		state = pedigree_run_state(config, names.v[i]);
+		state = pedigree_spool_state(config, names.v[i]);
 		if (due(state, folder.data))
 			finish_one(&recovery, names.v[i], folder.data, state);
 	}

@@ -65,18 +65,18 @@ enum pedigree_run_state {
  * *ret_lock is the descriptor that holds the run's lock, or -1; it is closed
  * at exec, and the lock is free when every process that has it closed it.
  */
-int pedigree_run_begin(const struct pedigree_config *config,
-		       struct pedigree_run_facts *facts, bool *ret_renamed,
-		       struct pedigree_buf *ret_preload, int *ret_lock,
-		       struct pedigree_error *err);
-/* Writes pid.json. */
-int pedigree_run_started(const struct pedigree_config *config,
-			 struct pedigree_run_facts *facts, pid_t pid,
+int pedigree_spool_begin(const struct pedigree_config *config,
+			 struct pedigree_run_facts *facts, bool *ret_renamed,
+			 struct pedigree_buf *ret_preload, int *ret_lock,
 			 struct pedigree_error *err);
+/* Writes pid.json. */
+int pedigree_spool_started(const struct pedigree_config *config,
+			   struct pedigree_run_facts *facts, pid_t pid,
+			   struct pedigree_error *err);
 /* Writes end.json. */
-int pedigree_run_ended(const struct pedigree_config *config,
-		       struct pedigree_run_facts *facts, int wait_status,
-		       struct pedigree_error *err);
+int pedigree_spool_ended(const struct pedigree_config *config,
+			 struct pedigree_run_facts *facts, int wait_status,
+			 struct pedigree_error *err);
 
 struct pedigree_run_summary {
 	char *name;
@@ -94,36 +94,36 @@ void pedigree_run_summary_clear(struct pedigree_run_summary *summary);
  * outbox (summary->waiting). `lock` is what begin gave, or -1: then the call
  * takes the lock itself, and waits for it.
  */
-int pedigree_run_finish(const struct pedigree_config *config, const char *run,
-			int lock,
-			bool (*keep_on)(void *ctx, uint64_t done, uint64_t all),
-			void *ctx, struct pedigree_run_summary *ret_summary,
-			struct pedigree_error *err);
+int pedigree_spool_finish(
+	const struct pedigree_config *config, const char *run, int lock,
+	bool (*keep_on)(void *ctx, uint64_t done, uint64_t all), void *ctx,
+	struct pedigree_run_summary *ret_summary, struct pedigree_error *err);
 
 /* The same for a run that has no folder: facts->no_capture says why. */
-int pedigree_run_finish_facts(const struct pedigree_config *config,
-			      const struct pedigree_run_facts *facts,
-			      struct pedigree_run_summary *ret_summary,
-			      struct pedigree_error *err);
+int pedigree_spool_finish_facts(const struct pedigree_config *config,
+				const struct pedigree_run_facts *facts,
+				struct pedigree_run_summary *ret_summary,
+				struct pedigree_error *err);
 
 /* Forgets a run whose command never started. */
-void pedigree_run_cancel(const struct pedigree_config *config, const char *run);
+void pedigree_spool_cancel(const struct pedigree_config *config,
+			   const char *run);
 
 /* Reads begin.json, git.json and end.json. PEDIGREE_ENOTFOUND,
    PEDIGREE_EFORMAT. */
-int pedigree_run_facts_read(const struct pedigree_config *config,
-			    const char *run, struct pedigree_run_facts *ret,
-			    struct pedigree_error *err);
-enum pedigree_run_state pedigree_run_state(const struct pedigree_config *config,
-					   const char *run);
+int pedigree_spool_facts(const struct pedigree_config *config, const char *run,
+			 struct pedigree_run_facts *ret,
+			 struct pedigree_error *err);
+enum pedigree_run_state
+pedigree_spool_state(const struct pedigree_config *config, const char *run);
 /* Absolute folder of a run, appended. */
-void pedigree_run_folder(const struct pedigree_config *config, const char *run,
-			 struct pedigree_buf *buf);
+void pedigree_spool_folder(const struct pedigree_config *config,
+			   const char *run, struct pedigree_buf *buf);
 /* Names in the spool of all runs, oldest first. */
 PEDIGREE_VEC_TYPE(pedigree_run_names, char *);
-int pedigree_run_list(const struct pedigree_config *config,
-		      struct pedigree_run_names *ret_names,
-		      struct pedigree_error *err);
+int pedigree_spool_list(const struct pedigree_config *config,
+			struct pedigree_run_names *ret_names,
+			struct pedigree_error *err);
 /* Those without a record, or whose record may be amended: what recovery has
    to look at, without much work for those that are done. */
 int pedigree_run_list_unfinished(const struct pedigree_config *config,
@@ -136,8 +136,8 @@ void pedigree_run_names_clear(struct pedigree_run_names *names);
  * and pushes what waits in the outbox. Calls `tell` with a sentence for each
  * run it finished. Runs that another process is finishing are left to it.
  */
-int pedigree_run_recover(const struct pedigree_config *config,
-			 void (*tell)(void *ctx, const char *sentence),
-			 void *ctx, struct pedigree_error *err);
+int pedigree_spool_recover(const struct pedigree_config *config,
+			   void (*tell)(void *ctx, const char *sentence),
+			   void *ctx, struct pedigree_error *err);
 
 #endif

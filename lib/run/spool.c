@@ -84,8 +84,8 @@ static bool is_run(const char *folder)
 	       pedigree_spool_has(folder, PEDIGREE_BEGIN_NAME);
 }
 
-void pedigree_run_folder(const struct pedigree_config *config, const char *run,
-			 struct pedigree_buf *buf)
+void pedigree_spool_folder(const struct pedigree_config *config,
+			   const char *run, struct pedigree_buf *buf)
 {
 	_cleanup_buf_ struct pedigree_buf place = PEDIGREE_BUF_INIT;
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
@@ -108,9 +108,9 @@ static bool plain_name(const char *run)
 	return run[0] && run[0] != '.' && !strchr(run, '/');
 }
 
-int pedigree_run_facts_read(const struct pedigree_config *config,
-			    const char *run, struct pedigree_run_facts *ret,
-			    struct pedigree_error *err)
+int pedigree_spool_facts(const struct pedigree_config *config, const char *run,
+			 struct pedigree_run_facts *ret,
+			 struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
 	struct pedigree_run_facts facts = { .git_dirty = -1 };
@@ -119,7 +119,7 @@ int pedigree_run_facts_read(const struct pedigree_config *config,
 	if (!plain_name(run))
 		return pedigree_fail(err, PEDIGREE_ENOTFOUND,
 				     "there is no run '%s'", run);
-	pedigree_run_folder(config, run, &folder);
+	pedigree_spool_folder(config, run, &folder);
 	if (pedigree_buf_error(&folder))
 		return pedigree_fail_memory(err);
 	rc = pedigree_begin_read(folder.data, &facts, err);
@@ -140,15 +140,15 @@ int pedigree_run_facts_read(const struct pedigree_config *config,
 	return 0;
 }
 
-enum pedigree_run_state pedigree_run_state(const struct pedigree_config *config,
-					   const char *run)
+enum pedigree_run_state
+pedigree_spool_state(const struct pedigree_config *config, const char *run)
 {
 	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
 	struct pedigree_run_facts facts = { 0 };
 	bool alive;
 	int lock;
 
-	pedigree_run_folder(config, run, &folder);
+	pedigree_spool_folder(config, run, &folder);
 	if (pedigree_spool_has(folder.data, PEDIGREE_RECORD_NAME))
 		return pedigree_spool_has(folder.data, PEDIGREE_ALIVE_NAME)
 			       ? PEDIGREE_RUN_AMENDABLE
@@ -244,7 +244,7 @@ static int list_place(const char *place, bool unfinished, struct founds *founds,
 	return rc;
 }
 
-int pedigree_spool_list(const struct pedigree_config *config, bool unfinished,
+int pedigree_spool_runs(const struct pedigree_config *config, bool unfinished,
 			struct pedigree_run_names *ret_names,
 			struct pedigree_error *err)
 {
@@ -276,11 +276,11 @@ int pedigree_spool_list(const struct pedigree_config *config, bool unfinished,
 	return 0;
 }
 
-int pedigree_run_list(const struct pedigree_config *config,
-		      struct pedigree_run_names *ret_names,
-		      struct pedigree_error *err)
+int pedigree_spool_list(const struct pedigree_config *config,
+			struct pedigree_run_names *ret_names,
+			struct pedigree_error *err)
 {
-	return pedigree_spool_list(config, false, ret_names, err);
+	return pedigree_spool_runs(config, false, ret_names, err);
 }
 
 void pedigree_run_names_clear(struct pedigree_run_names *names)
@@ -290,13 +290,14 @@ void pedigree_run_names_clear(struct pedigree_run_names *names)
 	pedigree_vec_clear(names);
 }
 
-void pedigree_run_cancel(const struct pedigree_config *config, const char *run)
+void pedigree_spool_cancel(const struct pedigree_config *config,
+			   const char *run)
 {
 	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
 
 	if (!run || !plain_name(run))
 		return;
-	pedigree_run_folder(config, run, &folder);
+	pedigree_spool_folder(config, run, &folder);
 	if (pedigree_buf_error(&folder))
 		return;
 	pedigree_shim_unlink(folder.data);

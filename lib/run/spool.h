@@ -29,9 +29,9 @@
 bool pedigree_spool_place(const struct pedigree_config *config, size_t i,
 			  struct pedigree_buf *buf);
 
-/* pedigree_run_list of all runs, or of those that are not finished. */
+/* pedigree_spool_list of all runs, or of those that are not finished. */
 struct pedigree_run_names;
-int pedigree_spool_list(const struct pedigree_config *config, bool unfinished,
+int pedigree_spool_runs(const struct pedigree_config *config, bool unfinished,
 			struct pedigree_run_names *ret_names,
 			struct pedigree_error *err);
 
@@ -86,7 +86,7 @@ int pedigree_shim_link(const char *folder, struct pedigree_buf *ret_preload,
 void pedigree_shim_unlink(const char *folder);
 
 /* name.c: a run's name from its command. */
-char *pedigree_run_default_name(const struct pedigree_run_facts *facts);
+char *pedigree_spool_default_name(const struct pedigree_run_facts *facts);
 
 /* git.c: asks git beside the run; the answer comes as git.json. */
 void pedigree_git_ask(const char *folder, const char *cwd, uint64_t ms);

@@ -64,7 +64,7 @@ int pedigree_run_list_unfinished(const struct pedigree_config *config,
 		*ret_names = (struct pedigree_run_names){ 0 };
 		return 0;
 	}
-	rc = pedigree_spool_list(config, true, ret_names, err);
+	rc = pedigree_spool_runs(config, true, ret_names, err);
 	/* What cannot be written is found out anew next time. */
 	if (rc == 0 && settled && !ret_names->n && !pedigree_buf_error(&path))
 		pedigree_write_file_soon(path.data, places.data, places.len,

@@ -85,7 +85,7 @@ static void write_all(const struct pedigree_run_facts *facts)
 
 static void check_facts(const struct pedigree_run_facts *facts)
 {
-	_cleanup_free_ char *name = pedigree_run_default_name(facts);
+	_cleanup_free_ char *name = pedigree_spool_default_name(facts);
 	struct pedigree_run_facts again = { .git_dirty = -1 };
 
 	FUZZ_CHECK(name && name[0] && strlen(name) <= 120);

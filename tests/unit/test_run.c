@@ -156,7 +156,7 @@ static void test_runs_are_named_after_the_script_that_is_meant(void **state)
 			.argv = (char **)(uintptr_t)cases[i].args,
 			.start_ms = 1795390724555,
 		};
-		_cleanup_free_ char *name = pedigree_run_default_name(&facts);
+		_cleanup_free_ char *name = pedigree_spool_default_name(&facts);
 
 		assert_memory_equal(name, cases[i].start,
 				    strlen(cases[i].start));
@@ -335,7 +335,7 @@ static void test_only_unfinished_runs_are_to_be_recovered(void **state)
 	age_runs();
 	assert_int_equal(unfinished(config), 2);
 	assert_int_equal(unfinished(config), 2);
-	assert_int_equal(pedigree_run_list(config, &names, NULL), 0);
+	assert_int_equal(pedigree_spool_list(config, &names, NULL), 0);
 	assert_int_equal(names.n, 3);
 	pedigree_run_names_clear(&names);
 	pedigree_config_free(config);
