@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "aws/curl.h"
 #include "aws/http_transfer.h"
@@ -22,6 +23,14 @@ struct pedigree_http {
 	struct pedigree_transfer *first; /* those under way */
 	size_t pending;
 };
+
+int64_t pedigree_http_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
 
 /*
  * Life
@@ -90,16 +99,25 @@ static void unlink_transfer(struct pedigree_http *http,
 	http->curl->multi_remove_handle(http->multi, transfer->easy);
 }
 
+void *pedigree_http_cancel(struct pedigree_http *http)
+{
+	struct pedigree_transfer *transfer = http->first;
+	void *ctx;
+
+	if (!transfer)
+		return NULL;
+	ctx = transfer->response.ctx;
+	unlink_transfer(http, transfer);
+	pedigree_transfer_free(transfer);
+	return ctx;
+}
+
 void pedigree_http_free(struct pedigree_http *http)
 {
 	if (!http)
 		return;
-	while (http->first) {
-		struct pedigree_transfer *transfer = http->first;
-
-		unlink_transfer(http, transfer);
-		pedigree_transfer_free(transfer);
-	}
+	while (http->first)
+		pedigree_http_cancel(http);
 	if (http->multi)
 		http->curl->multi_cleanup(http->multi);
 	free(http->trust.path);

@@ -69,7 +69,8 @@ enum pedigree_http_outcome {
 struct pedigree_http_response {
 	void *ctx; /* of the request */
 	enum pedigree_http_outcome outcome;
-	int status; /* 0 when there is none */
+	int status;	   /* 0 when there is none */
+	unsigned int sent; /* how often; more than once see above */
 	struct pedigree_buf body;
 	char request_id[PEDIGREE_HTTP_REQUEST_ID]; /* "" when there is none */
 	int64_t date;		   /* the server's, s since 1970; 0: none */
@@ -93,6 +94,11 @@ int pedigree_http_submit(struct pedigree_http *http,
 size_t pedigree_http_pending(const struct pedigree_http *http);
 
 /*
+ * Drops one that is under way and returns its `ctx`; NULL when there is none.
+ */
+void *pedigree_http_cancel(struct pedigree_http *http);
+
+/*
  * Waits at most `timeout_ms` for a request to end. Returns 1 with its
  * response, 0 after the time or when none is pending, or a code.
  */
@@ -107,5 +113,8 @@ int pedigree_http_wait(struct pedigree_http *http, int timeout_ms,
 int pedigree_http_call(const struct pedigree_http_request *request,
 		       struct pedigree_http_response *ret,
 		       struct pedigree_error *err);
+
+/* Milliseconds of a clock that nobody sets. */
+int64_t pedigree_http_now_ms(void);
 
 #endif

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "aws/when.h"
 #include "base/err.h"
@@ -17,14 +16,6 @@ enum {
 	STALLED_S = 30,
 	MOST = 16 << 20
 };
-
-int64_t pedigree_http_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 /*
  * What comes back
@@ -96,6 +87,22 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *ctx)
 /*
  * What is sent
  */
+
+/*
+ * Counts how often the request went out: libcurl repeats it by itself when a
+ * kept connection turns out to be dead. It is shown secrets, and looks away.
+ */
+static int count_sent(CURL *easy, curl_infotype type, char *bytes, size_t n,
+		      void *ctx)
+{
+	struct pedigree_transfer *transfer = ctx;
+
+	(void)easy;
+	if (type == CURLINFO_HEADER_OUT &&
+	    !(n > 8 && !memcmp(bytes, "CONNECT ", 8)))
+		transfer->response.sent++;
+	return 0;
+}
 
 static int add_header(struct pedigree_transfer *transfer, const char *line)
 {
@@ -216,6 +223,9 @@ static bool set_options(struct pedigree_transfer *transfer,
 	       !set(easy, CURLOPT_WRITEDATA, transfer) &&
 	       !set(easy, CURLOPT_HEADERFUNCTION, take_header) &&
 	       !set(easy, CURLOPT_HEADERDATA, transfer) &&
+	       !set(easy, CURLOPT_DEBUGFUNCTION, count_sent) &&
+	       !set(easy, CURLOPT_DEBUGDATA, transfer) &&
+	       !set(easy, CURLOPT_VERBOSE, 1L) &&
 	       !(request->no_proxy && set(easy, CURLOPT_PROXY, "")) &&
 	       set_protocols(transfer) && set_limits(transfer, request) &&
 	       set_method(transfer, request->method);
@@ -285,12 +295,10 @@ void pedigree_transfer_free(struct pedigree_transfer *transfer)
 static enum pedigree_http_outcome
 outcome_of(const struct pedigree_transfer *transfer, CURLcode code)
 {
-	long sent = 0;
+	bool sent = transfer->response.sent > 0;
 
 	if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED)
 		return PEDIGREE_HTTP_TOO_LARGE;
-	transfer->curl->easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE,
-				     &sent);
 	switch (code) {
 	case CURLE_OK:
 		return PEDIGREE_HTTP_ANSWERED;

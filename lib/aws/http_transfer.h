@@ -39,6 +39,4 @@ void pedigree_transfer_end(struct pedigree_transfer *transfer, CURLcode code,
 			   const struct pedigree_http_trust *trust);
 void pedigree_transfer_free(struct pedigree_transfer *transfer);
 
-int64_t pedigree_http_now_ms(void); /* of a clock that nobody sets */
-
 #endif

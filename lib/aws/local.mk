@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
 libpedigree_core_la_SOURCES += \
+	%D%/client.c \
+	%D%/client.h \
+	%D%/client_answer.c \
+	%D%/client_call.h \
 	%D%/credentials.c \
 	%D%/credentials.h \
 	%D%/curl.c \
@@ -19,6 +23,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/profile.h \
 	%D%/region.c \
 	%D%/region.h \
+	%D%/retry.c \
+	%D%/retry.h \
 	%D%/sigv4.c \
 	%D%/sigv4.h \
 	%D%/sigv4_canonical.c \

@@ -32,6 +32,7 @@ unit_tests = \
 	%D%/test_query \
 	%D%/test_redact \
 	%D%/test_render \
+	%D%/test_retry \
 	%D%/test_rollup \
 	%D%/test_rules \
 	%D%/test_run \
@@ -215,3 +216,7 @@ tests_unit_test_words_LDADD = $(unit_ldadd)
 tests_unit_test_xml_SOURCES = %D%/test_xml.c
 tests_unit_test_xml_CFLAGS = $(unit_cflags)
 tests_unit_test_xml_LDADD = $(unit_ldadd)
+
+tests_unit_test_retry_SOURCES = %D%/test_retry.c
+tests_unit_test_retry_CFLAGS = $(unit_cflags)
+tests_unit_test_retry_LDADD = $(unit_ldadd)

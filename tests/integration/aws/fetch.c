@@ -72,10 +72,10 @@ static void print(const struct pedigree_http_response *response)
 {
 	/* Bodies need not be text, and may be long. */
 	json_t *answer =
-		json_pack("{s:I, s:s, s:i, s:I, s:s, s:s, s:I, s:I, s:s}", "id",
-			  (json_int_t)(size_t)response->ctx, "outcome",
+		json_pack("{s:I, s:s, s:i, s:i, s:I, s:s, s:s, s:I, s:I, s:s}",
+			  "id", (json_int_t)(size_t)response->ctx, "outcome",
 			  outcomes[response->outcome], "status",
-			  response->status, "size",
+			  response->status, "sent", (int)response->sent, "size",
 			  (json_int_t)response->body.len, "body",
 			  response->body.len < 65536 ? response->body.data : "",
 			  "request_id", response->request_id, "date",

@@ -3,12 +3,14 @@
 # lib/aws, judged by botocore and by servers that the tests bring along.
 
 aws_tests = \
+	%D%/calls.py \
 	%D%/endpoints.py \
 	%D%/keys_container.py \
 	%D%/keys_files.py \
 	%D%/keys_imds.py \
 	%D%/keys_role.py \
 	%D%/keys_sso.py \
+	%D%/rates.py \
 	%D%/sigv4.py \
 	%D%/transport.py
 
@@ -18,8 +20,10 @@ EXTRA_DIST += $(aws_tests) \
 	%D%/server.py
 
 aws_programs = \
+	%D%/call \
 	%D%/fetch \
 	%D%/keys \
+	%D%/rate \
 	%D%/sign \
 	%D%/where
 check_PROGRAMS += $(aws_programs)
@@ -38,3 +42,9 @@ tests_integration_aws_sign_LDADD = $(aws_ldadd)
 tests_integration_aws_where_SOURCES = %D%/where.c
 tests_integration_aws_where_CFLAGS = $(aws_cflags)
 tests_integration_aws_where_LDADD = $(aws_ldadd)
+tests_integration_aws_rate_SOURCES = %D%/rate.c
+tests_integration_aws_rate_CFLAGS = $(aws_cflags)
+tests_integration_aws_rate_LDADD = $(aws_ldadd)
+tests_integration_aws_call_SOURCES = %D%/call.c
+tests_integration_aws_call_CFLAGS = $(aws_cflags)
+tests_integration_aws_call_LDADD = $(aws_ldadd)

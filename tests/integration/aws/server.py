@@ -51,7 +51,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         status, headers, body = answer
         if isinstance(body, str):
             body = body.encode()
-        self.send_response(status)
+        # Without the Date that send_response adds: it may be the answer's.
+        self.send_response_only(status)
+        if "Date" not in headers:
+            self.send_header("Date", self.date_time_string())
         for name, value in dict(headers).items():
             self.send_header(name, value)
         if "Content-Length" not in headers:

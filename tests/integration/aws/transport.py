@@ -92,6 +92,24 @@ def parallel():
         support.equal(most[0], 16, "at once")
 
 
+def sent_again():
+    """libcurl sends once more when a kept connection is dropped: it is
+    told."""
+    dropped = []
+
+    def answer(request):
+        if request.path == "/drop" and not dropped:
+            dropped.append(True)
+            return None
+        return 200, HEADERS, "{}"
+
+    with server.Server(answer) as here:
+        lines, _ = fetch(post(here.url), "wait", post(here.url + "/drop"))
+        support.equal([line["status"] for line in lines], [200] * 2, "status")
+        support.equal([line["sent"] for line in lines], [1, 2], "sent")
+        support.equal(len(here.requests), 3, "requests")
+
+
 def no_answer():
     """No connection, a lost one, one that is too slow."""
     with socket.socket() as closed:
@@ -240,6 +258,7 @@ for _name in ("HTTPS_PROXY", "NO_PROXY"):
     os.environ.pop(_name, None)
 whole()
 parallel()
+sent_again()
 no_answer()
 too_large()
 trust()
