@@ -19,6 +19,7 @@ integration_tests = \
 	%D%/faults/first.py \
 	%D%/faults/ledger.py \
 	%D%/faults/log.py \
+	%D%/faults/paths.py \
 	%D%/faults/programs.py \
 	%D%/install.sh \
 	%D%/memcheck.py \

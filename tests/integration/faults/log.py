@@ -6,13 +6,14 @@ bare, and the record says what is missing."""
 import glob
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
-from fault import (FULL, HOME, LIMIT, blind, environment, fresh, outcome,
-                   record_of, wait_for)
+from fault import (FULL, HOME, LIMIT, blind, environment, folder_of, fresh,
+                   outcome, record_of, wait_for)
 from support import check, equal, passed, work
 
 # Opens files, stops until it is told to go on, and opens more.
@@ -158,11 +159,47 @@ def killed_at_any_time():
               f"{name}: blind spots")
 
 
+def emptied():
+    """The one damage that a program does not survive: it writes to memory
+    that is the file's (ARCHITECTURE.md, "What is known to be missing")."""
+    fresh(os.path.join(work, "emptied"))
+    process = subprocess.Popen(
+        ["pedigree", "run", "-q", "--name", "emptied", "--", sys.executable,
+         "-c", TWICE], cwd="emptied", stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=environment())
+    wait_for(lambda: os.path.exists("emptied/half"), "the first half")
+    log, = glob.glob(f"{HOME}/spool/runs/emptied-??????/*.events")
+    os.truncate(log, 0)
+    with open("emptied/go", "w", encoding="ascii"):
+        pass
+    process.wait(LIMIT)
+    check("TornLog" in blind(record_of("emptied")), "it is told")
+
+
+def folder_is_gone():
+    """With all that was captured: nothing is left to make a record of."""
+    fresh(os.path.join(work, "gone"))
+    process = subprocess.Popen(
+        ["pedigree", "run", "--name", "gone", "--", sys.executable, "-c",
+         TWICE], cwd="gone", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env=environment())
+    wait_for(lambda: os.path.exists("gone/half"), "the first half")
+    shutil.rmtree(folder_of("gone"))
+    with open("gone/go", "w", encoding="ascii"):
+        pass
+    out, err = process.communicate(timeout=LIMIT)
+    equal((process.returncode, out), BARE[:2], "the run's folder is gone")
+    check(b"no record could be made" in err, f"it is said: {err}")
+
+
 BARE = bare_twice()
 equal(BARE[:2], (9, b"one line\nunharmed\n"), f"bare: {BARE[2]}")
 LOST = {"TornLog", "DroppedEvents", "NotLoaded", "NoCapture", "PathLost"}
 for test in (unlinked, body_is_noise, header_is_noise,
              all_is_noise, replaced):
     damaged(test.__name__.replace("_", "-"), test, LOST)
+emptied()
+folder_is_gone()
 killed_at_any_time()
 passed()
