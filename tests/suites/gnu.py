@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A GNU package from Debian's sources: configured, built and checked.
+"""A package from Debian's sources that Automake is for: configured, built and
+checked.
 
 All three steps run under capture, each way in a tree of its own. The one unit
 is the whole package, and its tests are those of `make check`.
@@ -10,14 +11,19 @@ import shutil
 
 from suites import source
 
-STEPS = "./configure -q && make -s -j2 && make -s -k -j2 check"
+STEPS = """set -e
+[ -e configure ] || autoreconf -fi
+./configure -q $1
+make -s -j2
+make -s -k -j2 check $2"""
 
 
 class Suite:
-    def __init__(self, bench, package):
+    def __init__(self, bench, package, needs=(), configure="", check=""):
         self.bench = bench
         self.package = package
-        self.packages = ["gcc", "libc6-dev", "make"]
+        self.packages = ["gcc", "libc6-dev", "make", *needs]
+        self.steps = ["sh", "-c", STEPS, "sh", configure, check]
         self.tree = None
 
     def units(self):
@@ -32,7 +38,7 @@ class Suite:
         # The times of files are what make goes by.
         shutil.copytree(self.tree, tree, symlinks=True)
         self.bench.give(tree)
-        status = self.bench.go(captured, ["sh", "-c", STEPS], tree,
+        status = self.bench.go(captured, self.steps, tree,
                                os.path.join(folder, f"{unit}.log"))
         verdicts = {"the exit status": str(status)}
         for place, _, files in os.walk(tree):

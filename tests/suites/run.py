@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs other people's test suites bare and captured; compares the verdicts.
 
-    run.py [--quick] [SUITE...]     the suites: cpython perl sed grep
+    run.py [--quick] [SUITE...]     the suites: cpython perl sed grep jq
 
 A test has to end the same way under `pedigree run` as without it: passed,
 failed or skipped. Which of them is the suite's own business. Where a verdict
@@ -31,6 +31,10 @@ SUITES = {
     "perl": suites.perl.Suite,
     "sed": lambda bench: suites.gnu.Suite(bench, "sed"),
     "grep": lambda bench: suites.gnu.Suite(bench, "grep"),
+    # Its tests would go under valgrind where that is installed.
+    "jq": lambda bench: suites.gnu.Suite(
+        bench, "jq", needs=("autoconf", "automake", "libonig-dev", "libtool"),
+        configure="--disable-maintainer-mode", check="NO_VALGRIND=1"),
 }
 
 # (suite, unit, test): why it cannot end the same way.
