@@ -113,12 +113,10 @@ static int add_model(struct pedigree_builder *builder, size_t action,
 					     "ContributedTo");
 }
 
-/* Does a file that was read look like a model where it was written? */
-static bool is_model(struct pedigree_builder *builder,
-		     const struct pedigree_item *item)
+bool pedigree_plan_model(const struct pedigree_plan *plan,
+			 const struct pedigree_item *item)
 {
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
-	const struct pedigree_plan *plan = &builder->plan;
 	const struct pedigree_paths *paths = &plan->access.paths;
 	struct pedigree_verdict verdict = { 0 };
 
@@ -147,7 +145,7 @@ static int add_models_seen(struct pedigree_builder *builder, size_t action)
 		size_t model;
 		int r;
 
-		if (!is_model(builder, first))
+		if (!pedigree_plan_model(plan, first))
 			continue;
 		first->type = (uint16_t)type;
 		r = pedigree_builder_group(builder, plan->items.v, group, false,

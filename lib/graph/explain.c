@@ -166,6 +166,90 @@ static int about_artifact(struct question *question,
 	return 0;
 }
 
+/* Is it the file, or in the folder, that was declared a model? */
+static int is_given(struct question *question, const char *given)
+{
+	struct pedigree_access *access = &question->plan.access;
+	_cleanup_buf_ struct pedigree_buf named = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+	uint32_t name;
+
+	if (pedigree_uri_to_path(&named, given))
+		given = named.data;
+	else if (strstr(given, "://"))
+		return 0;
+	if (pedigree_plan_path(&question->plan, given, &path) < 0)
+		return PEDIGREE_ENOMEM;
+	if (strcmp(path.data, "/") == 0)
+		return 0;
+	name = pedigree_access_name(access, path.data, NULL);
+	if (name == PEDIGREE_NOWHERE)
+		return PEDIGREE_ENOMEM;
+	name = pedigree_paths_follow(&access->paths, name);
+	pedigree_buf_reset(&path);
+	pedigree_paths_text(&access->paths, access->paths.names.v[name].folder,
+			    name, &path);
+	if (pedigree_buf_error(&path))
+		return PEDIGREE_ENOMEM;
+	if (!pedigree_path_under(question->answer->path, path.data))
+		return 0;
+	return set_uri(question, path.data) < 0 ? PEDIGREE_ENOMEM : 1;
+}
+
+/* The models that were declared, else those that were read. 1, 0 or a
+   failure. */
+static int is_deployed(struct question *question)
+{
+	const struct pedigree_plan *plan = &question->plan;
+	const struct pedigree_deployment *deployment = &plan->facts->deployment;
+	const struct pedigree_evlog *log = plan->access.log;
+	bool declared = deployment->models.n > 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < deployment->models.n; i++)
+		r = is_given(question, deployment->models.v[i]);
+	for (size_t i = 0; r == 0 && i < log->n_events; i++) {
+		const struct pedigree_event *event = &log->events[i];
+
+		if (event->type != PEDIGREE_EV_DEPLOY || !event->text[0] ||
+		    !event->text3[0])
+			continue;
+		declared = true;
+		r = is_given(question, event->text3);
+	}
+	if (r != 0 || declared)
+		return r;
+	for (size_t i = 0; i < plan->groups.n; i++) {
+		const struct pedigree_item *first =
+			&plan->items.v[plan->groups.v[i].first];
+
+		for (size_t k = 0; k < plan->groups.v[i].n; k++)
+			if (first[k].name == question->name &&
+			    pedigree_plan_model(plan, first))
+				return 1;
+	}
+	return 0;
+}
+
+/* What a deployment's command touches besides its models is no part of what
+   the endpoint is made of. */
+static int about_deployment(struct question *question, const char **reason)
+{
+	struct pedigree_explanation *answer = question->answer;
+	int r;
+
+	if (!question->plan.facts->deploy || !(answer->input || answer->output))
+		return 0;
+	answer->output = false;
+	r = answer->input ? is_deployed(question) : 0;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	answer->input = false;
+	*reason =
+		"this was a deployment: of the files of its command only models that it read are in the record";
+	return 0;
+}
+
 static int set_reason(struct question *question, const char *input,
 		      const char *output, bool rolled)
 {
@@ -196,7 +280,7 @@ static int answer_question(struct question *question)
 	struct pedigree_plan *plan = &question->plan;
 	const struct pedigree_name *names = plan->access.paths.names.v;
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
-	const char *input, *output;
+	const char *input, *output, *instead = NULL;
 	int rolled = 0;
 
 	pedigree_paths_text(&plan->access.paths, names[question->name].folder,
@@ -206,8 +290,13 @@ static int answer_question(struct question *question)
 		return PEDIGREE_ENOMEM;
 	input = about_input(question);
 	output = about_output(question);
-	if (about_rename(question) < 0)
+	if (about_rename(question) < 0 ||
+	    about_deployment(question, &instead) < 0)
 		return PEDIGREE_ENOMEM;
+	if (instead)
+		return set_reason(question, instead, NULL, false);
+	if (question->answer->artifact_uri) /* of a declared model */
+		return set_reason(question, input, NULL, false);
 	if (question->answer->input || question->answer->output)
 		rolled = about_artifact(question, &plan->items, &plan->groups);
 	if (rolled >= 0 && !question->answer->artifact_uri)

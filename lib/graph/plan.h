@@ -69,6 +69,10 @@ int pedigree_plan_type(struct pedigree_plan *plan, const char *type);
 int pedigree_plan_path(const struct pedigree_plan *plan, const char *given,
 		       struct pedigree_buf *ret);
 
+/* deploy.c: was a model read, by the rule for who reads or who writes it? */
+bool pedigree_plan_model(const struct pedigree_plan *plan,
+			 const struct pedigree_item *item);
+
 /* code.c: sorts plan->code into one group a project root. */
 int pedigree_code_group(struct pedigree_plan *plan);
 

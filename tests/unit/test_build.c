@@ -323,6 +323,43 @@ static void test_explain_names_the_rule(void **state)
 	pedigree_explanation_clear(&answer);
 }
 
+static void explain(struct fake_run *s, const char *path, bool input)
+{
+	struct pedigree_explanation answer;
+
+	assert_int_equal(pedigree_explain_path(&s->facts, &s->log, s->config,
+					       path, &answer, NULL),
+			 0);
+	assert_true(answer.read);
+	assert_false(answer.output);
+	assert_int_equal(answer.input, input);
+	assert_int_equal(answer.artifact_uri != NULL, input);
+	assert_int_equal(strstr(answer.reason, "deployment") != NULL, !input);
+	pedigree_explanation_clear(&answer);
+}
+
+static void test_explain_knows_what_a_deployment_keeps(void **state)
+{
+	struct fake_run *s = *state;
+
+	fake_put(s, "m.pkl", "hello");
+	fake_put(s, "deploy.py", "x");
+	fake_put(s, "config.csv", "x");
+	fake_begin(s);
+	s->facts.deploy = true;
+	s->facts.deployment.endpoint = strdup("e");
+	fake_open(s, R, "m.pkl");
+	fake_open(s, R, "deploy.py");
+	fake_open(s, R, "config.csv");
+	explain(s, "m.pkl", true);
+	explain(s, "deploy.py", false);
+	explain(s, "config.csv", false);
+	*(char **)pedigree_vec_push(&s->facts.deployment.models) =
+		strdup("config.csv");
+	explain(s, "m.pkl", false);
+	explain(s, "config.csv", true);
+}
+
 static void test_hostile_names_make_valid_records(void **state)
 {
 	struct fake_run *s = *state;
@@ -359,6 +396,7 @@ int main(void)
 		TEST(test_a_record_says_what_it_could_not_see),
 		TEST(test_hashing_can_be_stopped),
 		TEST(test_explain_names_the_rule),
+		TEST(test_explain_knows_what_a_deployment_keeps),
 		TEST(test_hostile_names_make_valid_records),
 	};
 
