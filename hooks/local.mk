@@ -45,6 +45,16 @@ libpedigree_preload_la_SOURCES = \
 	%D%/seen.h \
 	%D%/sys.h
 
+# The writer, for explicit calls and for making logs. Each half has its own
+# log; they share no state.
+libpedigree_core_la_SOURCES += \
+	%D%/log.c \
+	%D%/log.h \
+	%D%/log_make.c \
+	%D%/log_map.c \
+	%D%/log_map.h \
+	%D%/sys.h
+
 # No file offset or time variants and no fortified calls: the shim calls what
 # its callers call. What libc declares as never NULL may well be NULL here.
 libpedigree_preload_la_CPPFLAGS = $(AM_CPPFLAGS) \

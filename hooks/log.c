@@ -38,6 +38,7 @@ static uint32_t self_pid;	 /* not a vfork child's, which visits */
 static uint32_t image;		 /* reference to our PROCESS */
 static uint32_t first_cwd;
 static bool forked;
+static bool attached;	      /* who we are, another writer tells */
 static _Atomic uint32_t full; /* events since the log was full */
 static const struct pedigree_identity *starting;
 
@@ -187,7 +188,8 @@ static void identify(struct slot *slot, struct pedigree_entry *cwd,
    meanwhile names no frame: the reader goes by its pid. */
 static bool is_to_identify(void)
 {
-	return !atomic_load_explicit(&identifying, memory_order_relaxed) &&
+	return !attached &&
+	       !atomic_load_explicit(&identifying, memory_order_relaxed) &&
 	       !atomic_exchange_explicit(&identifying, true,
 					 memory_order_relaxed);
 }
@@ -343,20 +345,40 @@ bool pedigree_log_start(const char *folder, size_t n,
 	return true;
 }
 
-/*
- * The slots' mappings are the parent's chunks: leave them. Threads that held
- * a slot or a lock do not exist in this process.
- */
-void pedigree_log_forked(void)
+bool pedigree_log_attach(const char *folder, size_t n)
+{
+	attached = pedigree_log_start(folder, n, NULL);
+	return attached;
+}
+
+static void drop_slots(void)
 {
 	for (unsigned int i = 0; i < SLOTS; i++) {
 		pedigree_window_drop(&slots[i].window);
 		slots[i].at = NULL;
 		atomic_store_explicit(&slots[i].busy, 0, memory_order_relaxed);
 	}
-	forked = true;
-	self_pid = (uint32_t)pedigree_sys(SYS_getpid);
 	atomic_store_explicit(&claims, 0, memory_order_relaxed);
 	atomic_store_explicit(&process, 0, memory_order_release);
 	atomic_store_explicit(&identifying, false, memory_order_relaxed);
+}
+
+void pedigree_log_leave(void)
+{
+	drop_slots();
+	pedigree_window_close();
+	forked = attached = false;
+	image = first_cwd = 0;
+	atomic_store_explicit(&full, 0, memory_order_relaxed);
+}
+
+/*
+ * The slots' mappings are the parent's chunks: leave them. Threads that held
+ * a slot or a lock do not exist in this process.
+ */
+void pedigree_log_forked(void)
+{
+	drop_slots();
+	forked = true;
+	self_pid = (uint32_t)pedigree_sys(SYS_getpid);
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing the event log (lib/evlog/format.h). Compiled into the shim and into
- * libpedigree; depends on no other file of hooks/ but sys.h.
+ * Writing the event log (lib/evlog/format.h). log.c, log_make.c and log_map.c
+ * are compiled into the shim and into libpedigree, each with a log of its own;
+ * they depend on no other file of hooks/ but sys.h, and have no constructor.
+ * In the shim gate.c starts the log and watches for forks. Elsewhere who
+ * calls does: _start or _attach once before any event, and _forked in a child
+ * (its process id differs) before the child's first.
  *
  * Nothing here allocates, locks, touches errno or keeps a descriptor open.
- * Every function but _start and _forked may be called from any thread, from a
+ * Every function but _start, _attach, _leave and _forked may be called from any thread, from a
  * signal handler that interrupted any of them, and from a vfork child.
  */
 #ifndef PEDIGREE_LOG_H
@@ -58,6 +62,18 @@ struct pedigree_identity {
 bool pedigree_log_start(const char *folder, size_t n,
 			const struct pedigree_identity *identity);
 
+/*
+ * The same for a second writer in a process that may have one already: the
+ * explicit calls of libpedigree beside the shim. Writes nothing at once, never
+ * says who the process is, and its events count as those of the process that
+ * the log knows by this process id, or, if none is told, of a nameless one.
+ */
+bool pedigree_log_attach(const char *folder, size_t n);
+
+/* Leaves the log, so that another may be started or attached to. No event may
+   be under way in any thread. */
+void pedigree_log_leave(void);
+
 /* Tells that this process is a forked child; its next event is a FORK. */
 void pedigree_log_forked(void);
 
@@ -72,10 +88,23 @@ uint32_t pedigree_log_add(const struct pedigree_entry *entry);
 
 void pedigree_log_drop(enum pedigree_drop reason);
 
+/* A log to be made. */
+struct pedigree_log_new {
+	const char *path; /* absolute; FOLDER/HOST.events */
+	struct pedigree_text run;
+	const char *host;
+	uint64_t expected; /* images that will come up */
+};
+
 /*
- * Makes PATH, a sparse log for the run called like the last component of
- * `folder`, unless it exists by then. 0 or a negative error number.
- * (log_make.c)
+ * Makes a sparse log under its whole name at once. 0 or a negative error
+ * number; -EEXIST when there is one. (log_make.c)
+ */
+long pedigree_log_create(const struct pedigree_log_new *new);
+
+/*
+ * The same for the run called like the last component of `folder`, if that
+ * has begun; 0 also when there is a log by then.
  */
 long pedigree_log_make(const char *folder, size_t n, const char *path,
 		       const char *host);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Making the event log of a host that has none yet.
+ * Making the event log of a host that has none yet: by `pedigree run` for the
+ * host it starts on, by the first process for any other.
  */
 #include "config.h"
 
@@ -9,11 +10,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <time.h>
 
 #include "hooks/log.h"
 #include "hooks/sys.h"
+
+/* A log that takes less is not worth its header. */
+#define SMALLEST (UINT64_C(1) << 20)
 
 /* What is needed for the time of the call, in memory of its own. */
 struct work {
@@ -52,14 +57,11 @@ static void copy_name(char *to, size_t room, const char *from, size_t n)
 	memcpy(to, from, n < room - 1 ? n : room - 1);
 }
 
-static void fill(struct pedigree_log_header *header, const char *folder,
-		 size_t n, const char *host)
+static void fill(struct pedigree_log_header *header,
+		 const struct pedigree_log_new *new)
 {
-	const char *run = folder + n;
 	struct timespec now;
 
-	while (run > folder && run[-1] != '/')
-		run--;
 	memcpy(header->magic, PEDIGREE_LOG_MAGIC, sizeof(header->magic));
 	header->version = PEDIGREE_LOG_VERSION;
 	header->byte_order = PEDIGREE_LOG_BYTE_ORDER;
@@ -68,15 +70,16 @@ static void fill(struct pedigree_log_header *header, const char *folder,
 	clock_gettime(CLOCK_REALTIME, &now);
 	header->created_ns =
 		(uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-	if (pedigree_sys(SYS_getrandom, &header->salt, 8, 0) != 8)
-		header->salt = header->created_ns * 0x9e3779b97f4a7c15u;
+	if (pedigree_sys(SYS_getrandom, &header->salt, 8, GRND_NONBLOCK) != 8)
+		header->salt = (header->created_ns ^
+				(uint64_t)pedigree_sys(SYS_getpid) << 40) *
+			       0x9e3779b97f4a7c15u;
 	read_boot_id(header);
-	copy_name(header->run, sizeof(header->run), run,
-		  (size_t)(folder + n - run));
-	copy_name(header->host, sizeof(header->host), host, strlen(host));
+	copy_name(header->run, sizeof(header->run), new->run.bytes, new->run.n);
+	copy_name(header->host, sizeof(header->host), new->host,
+		  strlen(new->host));
 	header->cursor = PEDIGREE_LOG_HEADER_SIZE;
-	/* The process that finds no log was started by somebody else. */
-	header->expected = 1;
+	header->expected = new->expected;
 }
 
 /* A size beyond RLIMIT_FSIZE would be answered with a signal. */
@@ -97,14 +100,16 @@ static long write_header(long fd, struct pedigree_log_header *header)
 
 	/* Some file systems end at 4 GiB, or lower. */
 	for (;;) {
-		if (size <= PEDIGREE_LOG_HEADER_SIZE)
-			return -EFBIG;
+		if (size < SMALLEST)
+			return -ENOSPC;
 		error = pedigree_sys(SYS_ftruncate, fd, size);
 		if (!error)
 			break;
-		if (error != -EFBIG && error != -EINVAL)
+		if (error == -EINTR)
+			continue;
+		if (error != -EFBIG && error != -EINVAL && error != -ENOSPC)
 			return error;
-		size = size / 8 & ~(uint64_t)(PEDIGREE_LOG_HEADER_SIZE - 1);
+		size = size / 2 & ~(uint64_t)(PEDIGREE_LOG_HEADER_SIZE - 1);
 	}
 	header->capacity = size;
 	error = pedigree_sys(SYS_pwrite64, fd, header, sizeof(*header), 0);
@@ -127,23 +132,18 @@ static bool join(struct work *work, const char *folder, size_t n,
 	return true;
 }
 
-static long make(struct work *work, const char *folder, size_t n,
-		 const char *path, const char *host)
+static long create(struct work *work, const struct pedigree_log_new *new)
 {
+	const char *slash = strrchr(new->path, '/');
 	char name[] = ".log-0000000000000000";
 	long fd, error;
 
-	if (!join(work, folder, n, PEDIGREE_BEGIN_NAME))
-		return -ENAMETOOLONG;
-	error = pedigree_sys(SYS_faccessat, AT_FDCWD, work->path, 0);
-	if (error)
-		return error;
-
-	fill(&work->header, folder, n, host);
+	fill(&work->header, new);
 	for (size_t i = 0; i < 16; i++)
 		name[5 + i] =
 			"0123456789abcdef"[work->header.salt >> 4 * i & 15];
-	join(work, folder, n, name);
+	if (!slash || !join(work, new->path, (size_t)(slash - new->path), name))
+		return -ENAMETOOLONG;
 	fd = pedigree_sys(SYS_openat, AT_FDCWD, work->path,
 			  O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -154,26 +154,67 @@ static long make(struct work *work, const char *folder, size_t n,
 	pedigree_sys(SYS_close, fd);
 	if (!error)
 		error = pedigree_sys(SYS_linkat, AT_FDCWD, work->path, AT_FDCWD,
-				     path, 0);
+				     new->path, 0);
 	/* A file system without hard links. */
 	if (error == -EPERM || error == -EOPNOTSUPP || error == -ENOSYS)
 		error = pedigree_sys(SYS_renameat2, AT_FDCWD, work->path,
-				     AT_FDCWD, path, RENAME_NOREPLACE);
+				     AT_FDCWD, new->path, RENAME_NOREPLACE);
 	pedigree_sys(SYS_unlinkat, AT_FDCWD, work->path, 0);
-	return error == -EEXIST ? 0 : error;
+	return error;
+}
+
+/* Memory for a call that is on no stack: NULL or a zeroed one. */
+static struct work *new_work(void)
+{
+	long memory = pedigree_sys(SYS_mmap, 0, sizeof(struct work),
+				   PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return memory < 0 && memory >= -4095 ? NULL : (struct work *)memory;
+}
+
+long pedigree_log_create(const struct pedigree_log_new *new)
+{
+	struct work *work = new_work();
+	long error;
+
+	if (!work)
+		return -ENOMEM;
+	error = create(work, new);
+	pedigree_sys(SYS_munmap, work, sizeof(*work));
+	return error;
+}
+
+static long begun(const char *folder, size_t n)
+{
+	struct work *work = new_work();
+	long error = -ENAMETOOLONG;
+
+	if (!work)
+		return -ENOMEM;
+	if (join(work, folder, n, PEDIGREE_BEGIN_NAME))
+		error = pedigree_sys(SYS_faccessat, AT_FDCWD, work->path, 0);
+	pedigree_sys(SYS_munmap, work, sizeof(*work));
+	return error;
 }
 
 long pedigree_log_make(const char *folder, size_t n, const char *path,
 		       const char *host)
 {
-	long memory = pedigree_sys(SYS_mmap, 0, sizeof(struct work),
-				   PROT_READ | PROT_WRITE,
-				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	long error;
+	struct pedigree_log_new new = {
+		.path = path,
+		.run = { .bytes = folder + n },
+		.host = host,
+		/* Who finds no log was started by somebody else. */
+		.expected = 1,
+	};
+	long error = begun(folder, n);
 
-	if (memory < 0 && memory >= -4095)
-		return memory;
-	error = make((struct work *)memory, folder, n, path, host);
-	pedigree_sys(SYS_munmap, memory, sizeof(struct work));
-	return error;
+	if (error)
+		return error;
+	while (new.run.bytes > folder &&new.run.bytes[-1] != '/')
+		new.run.bytes--;
+	new.run.n = (size_t)(folder + n - new.run.bytes);
+	error = pedigree_log_create(&new);
+	return error == -EEXIST ? 0 : error;
 }

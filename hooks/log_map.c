@@ -145,6 +145,15 @@ void pedigree_window_ready(void)
 	starting_fd = -1;
 }
 
+void pedigree_window_close(void)
+{
+	if (pedigree_log)
+		pedigree_sys(SYS_munmap, pedigree_log,
+			     PEDIGREE_LOG_HEADER_SIZE);
+	pedigree_log = NULL;
+	writes = false;
+}
+
 void pedigree_window_drop(struct pedigree_window *window)
 {
 	if (window->map)

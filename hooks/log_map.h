@@ -23,6 +23,9 @@ struct pedigree_window {
 bool pedigree_window_open(const char *folder, size_t n);
 void pedigree_window_ready(void);
 
+/* Unmaps the header; no window may be left. */
+void pedigree_window_close(void);
+
 /*
  * Claims `size` bytes of the log, maps and populates them instead of what the
  * window had, and answers where they are: zeroes. NULL when there is no

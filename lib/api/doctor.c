@@ -109,7 +109,7 @@ static int try_log(const char *place, struct pedigree_error *err)
 					   place);
 	if (uname(&host) < 0)
 		strcpy(host.nodename, "localhost");
-	rc = pedigree_log_make(folder.data, "doctor", host.nodename, err);
+	rc = pedigree_spool_make_log(folder.data, "doctor", host.nodename, err);
 	pedigree_remove_tree(folder.data, NULL);
 	return rc;
 }

@@ -110,6 +110,9 @@ static int by_pid(struct pedigree_raw *raw, const struct key *lost, size_t n,
 			if (result < 0)
 				return result;
 		}
+		if (!raw->writers.v[lost[i].index].ref &&
+		    lost[i].seq <= raw->limit)
+			raw->loss.bad_frames++;
 		*process = invented;
 	}
 	return 0;
@@ -133,7 +136,8 @@ int pedigree_raw_attribute(struct pedigree_raw *raw, struct pedigree_error *err)
 			break;
 		}
 		*key = (struct key){ writer->pid, (uint32_t)i, writer->seq };
-		if (writer->seq <= raw->limit)
+		/* Without a reference, the pid was meant to be enough. */
+		if (writer->ref && writer->seq <= raw->limit)
 			raw->loss.bad_frames++;
 	}
 	if (result == 0 && lost.n) {

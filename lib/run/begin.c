@@ -172,8 +172,8 @@ static int make_in(const char *place, struct pedigree_run_facts *facts,
 		rc = pedigree_fail_errno(err, "cannot lock %s",
 					 ret_folder->data);
 	else
-		rc = pedigree_log_make(ret_folder->data, facts->run,
-				       facts->host, err);
+		rc = pedigree_spool_make_log(ret_folder->data, facts->run,
+					     facts->host, err);
 	if (rc < 0) {
 		if (lock >= 0)
 			close(lock);

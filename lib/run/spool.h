@@ -69,8 +69,8 @@ int pedigree_git_read(const char *folder, struct pedigree_run_facts *facts,
 		      struct pedigree_error *err);
 
 /* log.c: makes FOLDER/HOST.events. */
-int pedigree_log_make(const char *folder, const char *run, const char *host,
-		      struct pedigree_error *err);
+int pedigree_spool_make_log(const char *folder, const char *run,
+			    const char *host, struct pedigree_error *err);
 
 /* settle.c: gives back the room that this host's log reserved, once no
    process of the run is left here. A failure leaves the log as it was. */

@@ -25,6 +25,7 @@ unit_tests = \
 	%D%/test_ledger \
 	%D%/test_ledger_rules \
 	%D%/test_ledger_writers \
+	%D%/test_log_writer \
 	%D%/test_model \
 	%D%/test_outbox \
 	%D%/test_params \
@@ -113,6 +114,10 @@ tests_unit_test_ledger_rules_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_ledger_writers_SOURCES = %D%/test_ledger_writers.c $(unit_scene)
 tests_unit_test_ledger_writers_CFLAGS = $(unit_cflags)
 tests_unit_test_ledger_writers_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+
+tests_unit_test_log_writer_SOURCES = %D%/test_log_writer.c $(unit_folder)
+tests_unit_test_log_writer_CFLAGS = $(unit_cflags)
+tests_unit_test_log_writer_LDADD = $(unit_ldadd)
 
 tests_unit_test_model_SOURCES = %D%/test_model.c
 tests_unit_test_model_CFLAGS = $(unit_cflags)

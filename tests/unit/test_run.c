@@ -171,8 +171,8 @@ static void test_a_new_log_is_read_as_empty_and_takes_no_room(void **state)
 	char path[128];
 
 	(void)state;
-	assert_int_equal(pedigree_log_make(test_folder, "run", "host", NULL),
-			 0);
+	assert_int_equal(
+		pedigree_spool_make_log(test_folder, "run", "host", NULL), 0);
 	snprintf(path, sizeof(path), "%s/host.events", test_folder);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
@@ -180,7 +180,8 @@ static void test_a_new_log_is_read_as_empty_and_takes_no_room(void **state)
 	assert_true((uint64_t)st.st_size <= PEDIGREE_LOG_MAX);
 	assert_int_equal(pedigree_evlog_add(log, path, NULL), 0);
 	assert_int_equal(log->n_events, 0);
-	assert_int_equal(pedigree_log_make(test_folder, "run", "host", NULL),
+	assert_int_equal(pedigree_spool_make_log(test_folder, "run", "host",
+						 NULL),
 			 PEDIGREE_EIO);
 	pedigree_evlog_free(log);
 }
@@ -196,8 +197,9 @@ static void test_a_log_nobody_writes_to_gives_its_room_back(void **state)
 
 	(void)state;
 	assert_int_equal(uname(&here), 0);
-	assert_int_equal(
-		pedigree_log_make(test_folder, "run", here.nodename, NULL), 0);
+	assert_int_equal(pedigree_spool_make_log(test_folder, "run",
+						 here.nodename, NULL),
+			 0);
 	snprintf(path, sizeof(path), "%s/%s.events", test_folder,
 		 here.nodename);
 	fd = open(path, O_RDWR);
