@@ -62,6 +62,99 @@ int pedigree_trace(const struct pedigree *pedigree, const char *target,
 		   const struct pedigree_print *print, FILE *out,
 		   struct pedigree_error *err);
 
+/*
+ * The same answers as structures.
+ *
+ * A lineage belongs to the caller, with everything it points to, until
+ * pedigree_lineage_free. The order is fixed: vertices by their distance from
+ * the start, then by their age; edges by their destinations. What is not
+ * known is NULL or 0. Threads may ask at the same time.
+ */
+
+struct pedigree_lineage_vertex {
+	const char *arn;
+	const char *kind; /**< "Artifact", "TrialComponent", "Action", … */
+	const char *type; /**< "DataSet", "Model", "Endpoint", … */
+	const char *name;
+	const char *source_uri;
+	const char *version; /**< of an artifact: "sha256:…" */
+	const char *status;  /**< of a run or deployment: "Completed" */
+	int64_t created_ms;  /**< milliseconds since the epoch */
+	int64_t modified_ms; /**< the same */
+	unsigned int depth;  /**< steps from the start */
+};
+
+/** Does an endpoint still serve what a deployment brought? */
+enum pedigree_serving {
+	PEDIGREE_SERVING_UNKNOWN, /**< the edge is no deployment's */
+	PEDIGREE_SERVING_NOW,
+	PEDIGREE_SERVING_NO_MORE, /**< a later deployment replaced it */
+	PEDIGREE_SERVING_FAILED	  /**< it never did */
+};
+
+struct pedigree_lineage_edge {
+	size_t source;	    /**< index of a vertex */
+	size_t destination; /**< the same */
+	const char *type;   /**< "ContributedTo", "Produced", …; or NULL */
+	int64_t created_ms; /**< milliseconds since the epoch */
+	enum pedigree_serving serving;
+};
+
+struct pedigree_lineage {
+	struct pedigree_lineage_vertex *vertices; /**< [0]: the start */
+	size_t n_vertices;
+	struct pedigree_lineage_edge *edges;
+	size_t n_edges;
+	int cut; /**< the limit of depth left something out */
+};
+
+/** Releases a lineage. NULL is allowed. */
+void pedigree_lineage_free(struct pedigree_lineage *lineage);
+
+/**
+ * Everything that a target was made of, or that became of it.
+ *
+ * @param depth  steps; 0: no limit
+ * @return 0; PEDIGREE_ENOTFOUND when the target is unknown or there is no
+ *         ledger yet; PEDIGREE_EFORMAT, PEDIGREE_EBUSY, PEDIGREE_EIO,
+ *         PEDIGREE_ENOMEM
+ */
+int pedigree_ancestors(const struct pedigree *pedigree, const char *target,
+		       unsigned int depth,
+		       struct pedigree_lineage **ret_lineage,
+		       struct pedigree_error *err);
+int pedigree_descendants(const struct pedigree *pedigree, const char *target,
+			 unsigned int depth,
+			 struct pedigree_lineage **ret_lineage,
+			 struct pedigree_error *err);
+
+/**
+ * What is behind an endpoint: the deployment that it serves now, the model,
+ * and everything that was made of. Deployments that failed or were replaced
+ * are left out, with what only they led to.
+ *
+ * @param endpoint  its name, its ARN, or the ARN of its context
+ * @return as pedigree_ancestors; also PEDIGREE_ENOTFOUND when the target is
+ *         something else than an endpoint
+ */
+int pedigree_behind_endpoint(const struct pedigree *pedigree,
+			     const char *endpoint,
+			     struct pedigree_lineage **ret_lineage,
+			     struct pedigree_error *err);
+
+/**
+ * What a data set or any other artifact ended up in: the runs that used it,
+ * what they made, and the endpoints that serve it. A file of a data set that
+ * was recorded as a whole stands for that data set.
+ *
+ * @param data  a path, a URI or an ARN
+ * @return as pedigree_descendants; also PEDIGREE_ENOTFOUND when the target
+ *         is something else than an artifact
+ */
+int pedigree_ended_up_in(const struct pedigree *pedigree, const char *data,
+			 struct pedigree_lineage **ret_lineage,
+			 struct pedigree_error *err);
+
 /** Prints one entity; of a run also its inputs, outputs and capture. */
 int pedigree_show(const struct pedigree *pedigree, const char *target,
 		  const struct pedigree_print *print, FILE *out,

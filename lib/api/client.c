@@ -10,6 +10,7 @@
 #include <pedigree/lineage.h>
 
 #include "api/api.h"
+#include "api/client.h"
 #include "base/base.h"
 #include "base/err.h"
 #include "service/arguments.h"
@@ -233,29 +234,22 @@ int pedigree_request_from_args(const char *operation, const char *base,
 						 err);
 }
 
-int pedigree_client_call_pages(struct pedigree_client *client,
-			       const char *operation, const char *request,
-			       const struct pedigree_pages *pages,
-			       char **ret_answer, struct pedigree_error *err)
+int pedigree_client_join(struct pedigree_client *client,
+			 const struct pedigree_operation *operation,
+			 const char *request,
+			 const struct pedigree_pages *pages, char **ret_answer,
+			 struct pedigree_error *err)
 {
-	static const struct pedigree_pages all = { 0 };
 	struct pedigree_joined joined = { 0 };
-	const struct pedigree_operation *found;
 	int status;
 
 	*ret_answer = NULL;
-	status = find_operation(operation, &found, err);
-	if (status)
-		return status;
-	if (!pages_of(found))
-		return pedigree_fail(err, PEDIGREE_EUNSUPPORTED,
-				     "%s has no pages to join", found->name);
-	status = pedigree_joined_init(&joined, pages_of(found), request,
-				      pages ? pages : &all, err);
+	status = pedigree_joined_init(&joined, operation->response->name,
+				      request, pages, err);
 	while (!status && !joined.complete) {
 		_cleanup_free_ char *answer = NULL;
 
-		status = pedigree_client_call(client, found->name,
+		status = pedigree_client_call(client, operation->name,
 					      joined.request, &answer, err);
 		if (!status)
 			status = pedigree_joined_add(&joined, answer, err);
@@ -266,6 +260,26 @@ int pedigree_client_call_pages(struct pedigree_client *client,
 		status = pedigree_joined_finish(&joined, ret_answer, err);
 	pedigree_joined_clear(&joined);
 	return status;
+}
+
+int pedigree_client_call_pages(struct pedigree_client *client,
+			       const char *operation, const char *request,
+			       const struct pedigree_pages *pages,
+			       char **ret_answer, struct pedigree_error *err)
+{
+	static const struct pedigree_pages all = { 0 };
+	const struct pedigree_operation *found;
+	int status;
+
+	*ret_answer = NULL;
+	status = find_operation(operation, &found, err);
+	if (status)
+		return status;
+	if (!pages_of(found))
+		return pedigree_fail(err, PEDIGREE_EUNSUPPORTED,
+				     "%s has no pages to join", found->name);
+	return pedigree_client_join(client, found, request,
+				    pages ? pages : &all, ret_answer, err);
 }
 
 int pedigree_answer_print(const char *answer, const char *query, int text,

@@ -2,13 +2,24 @@
 
 libpedigree_core_la_SOURCES += \
 	%D%/api.h \
+	%D%/association.c \
 	%D%/client.c \
+	%D%/client.h \
 	%D%/doctor.c \
+	%D%/entity.c \
 	%D%/events.c \
+	%D%/forms.c \
+	%D%/forms.h \
+	%D%/forms_request.c \
 	%D%/inspect.c \
+	%D%/lineage.c \
+	%D%/lineage.h \
+	%D%/lineage_query.c \
 	%D%/list.c \
 	%D%/pedigree.c \
 	%D%/query.c \
+	%D%/question.c \
+	%D%/question.h \
 	%D%/running.c \
 	%D%/running.h \
 	%D%/session.c \

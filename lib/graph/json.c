@@ -405,7 +405,7 @@ static int get_associations(const json_t *root, struct pedigree_record *record,
 
 	json_array_foreach(list, i, item)
 	{
-		struct pedigree_association *edge =
+		struct pedigree_record_association *edge =
 			pedigree_vec_push(&record->associations);
 
 		if (!edge)

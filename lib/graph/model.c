@@ -27,7 +27,7 @@ static void clear_param(struct pedigree_param *param)
 	free(param->value);
 }
 
-static void clear_association(struct pedigree_association *association)
+static void clear_association(struct pedigree_record_association *association)
 {
 	free(association->source);
 	free(association->destination);
@@ -217,12 +217,12 @@ int pedigree_record_associate(struct pedigree_record *record,
 			      const char *source, const char *destination,
 			      const char *type)
 {
-	struct pedigree_association new = {
+	struct pedigree_record_association new = {
 		.source = strdup(source),
 		.destination = strdup(destination),
 		.type = type ? strdup(type) : NULL,
 	};
-	struct pedigree_association *place = NULL;
+	struct pedigree_record_association *place = NULL;
 
 	if (new.source &&new.destination && (new.type || !type))
 		place = pedigree_vec_push(&record->associations);

@@ -76,7 +76,7 @@ struct pedigree_entity {
 	int64_t modified_ms;
 };
 
-struct pedigree_association {
+struct pedigree_record_association {
 	char *source; /* ARNs */
 	char *destination;
 	char *type; /* "ContributedTo", …; NULL when none */
@@ -108,7 +108,7 @@ struct pedigree_record {
 	 * of a deployment.
 	 */
 	PEDIGREE_VEC(struct pedigree_entity) entities;
-	PEDIGREE_VEC(struct pedigree_association) associations;
+	PEDIGREE_VEC(struct pedigree_record_association) associations;
 	PEDIGREE_VEC(struct pedigree_manifest) manifests;
 	/* Trials the run belongs to, by name (AssociateTrialComponent). */
 	PEDIGREE_VEC(char *) trials;

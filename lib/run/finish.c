@@ -70,7 +70,7 @@ static int summarise(const struct pedigree_run_facts *facts,
 	summary->blind_spots = record->blind_spots.n;
 	summary->still_running = record->still_running.n;
 	for (size_t i = 0; self && i < record->associations.n; i++) {
-		const struct pedigree_association *edge =
+		const struct pedigree_record_association *edge =
 			&record->associations.v[i];
 
 		if (strcmp(edge->destination, self) == 0 &&

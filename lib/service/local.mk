@@ -29,4 +29,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/shapes.h \
 	%D%/shorthand.c \
 	%D%/tag.c \
-	%D%/timestamp.c
+	%D%/timestamp.c \
+	%D%/typed.c \
+	%D%/typed.h \
+	%D%/typed_answer.c

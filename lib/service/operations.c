@@ -65,17 +65,26 @@ void pedigree_kebab(const char *name, struct pedigree_buf *buf)
 	}
 }
 
+/* Is `kebab` the command line's spelling of `name`? */
+static bool is_kebab_of(const char *kebab, const char *name)
+{
+	for (const char *c = name; *c; c++) {
+		bool big = isupper((unsigned char)*c);
+
+		if (big && c > name && *kebab++ != '-')
+			return false;
+		if (*kebab++ != (big ? (char)tolower((unsigned char)*c) : *c))
+			return false;
+	}
+	return *kebab == '\0';
+}
+
 const struct pedigree_operation *pedigree_operation_find(const char *name)
 {
-	_cleanup_buf_ struct pedigree_buf kebab = PEDIGREE_BUF_INIT;
-
 	for (const struct pedigree_operation *o = pedigree_operations_table;
-	     o->name; o++) {
-		pedigree_buf_reset(&kebab);
-		pedigree_kebab(o->name, &kebab);
-		if (strcmp(o->name, name) == 0 || strcmp(kebab.data, name) == 0)
+	     o->name; o++)
+		if (strcmp(o->name, name) == 0 || is_kebab_of(name, o->name))
 			return o;
-	}
 	return NULL;
 }
 

@@ -115,7 +115,7 @@ static int add_entity(struct pedigree_buf *lines,
 
 static void add_edge(struct pedigree_buf *lines,
 		     const struct pedigree_record *record,
-		     const struct pedigree_association *edge)
+		     const struct pedigree_record_association *edge)
 {
 	begin_line(lines, "Association", record);
 	pedigree_buf_add_str(lines, ",\"SourceArn\":");

@@ -37,7 +37,7 @@ static int find_end(struct pedigree_ledger_put *put, const char *arn,
 }
 
 static int put_edge(struct pedigree_ledger_put *put,
-		    const struct pedigree_association *edge,
+		    const struct pedigree_record_association *edge,
 		    struct pedigree_error *err)
 {
 	const struct pedigree_record *record = put->record;

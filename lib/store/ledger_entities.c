@@ -47,7 +47,7 @@ static int note_roles(struct pedigree_ledger_put *put,
 	const struct pedigree_record *record = put->record;
 
 	for (size_t i = 0; i < record->associations.n; i++) {
-		const struct pedigree_association *edge =
+		const struct pedigree_record_association *edge =
 			&record->associations.v[i];
 		int status = 0;
 

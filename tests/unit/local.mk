@@ -12,6 +12,8 @@ unit_tests = \
 	%D%/test_config \
 	%D%/test_digest \
 	%D%/test_digests \
+	%D%/test_entity \
+	%D%/test_entity_lineage \
 	%D%/test_err \
 	%D%/test_evlog \
 	%D%/test_evlog_damage \
@@ -59,6 +61,7 @@ unit_fake_run = %D%/support/fake_run.c %D%/support/fake_run.h
 unit_folder = %D%/support/folder.c %D%/support/folder.h
 unit_log = %D%/support/log.c %D%/support/log.h
 unit_scene = %D%/support/scene.c %D%/support/scene.h
+unit_client = %D%/support/client.c %D%/support/client.h $(unit_scene)
 
 tests_unit_test_access_SOURCES = %D%/test_access.c $(unit_fake_run)
 tests_unit_test_access_CFLAGS = $(unit_cflags)
@@ -73,6 +76,16 @@ tests_unit_test_digests_SOURCES = %D%/test_digests.c $(unit_alloc) $(unit_scene)
 tests_unit_test_digests_CFLAGS = $(unit_cflags)
 tests_unit_test_digests_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_digests_LDFLAGS = $(unit_alloc_ldflags)
+
+tests_unit_test_entity_SOURCES = %D%/test_entity.c $(unit_client)
+tests_unit_test_entity_CFLAGS = $(unit_cflags)
+tests_unit_test_entity_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+
+tests_unit_test_entity_lineage_SOURCES = %D%/test_entity_lineage.c \
+	$(unit_alloc) $(unit_client)
+tests_unit_test_entity_lineage_CFLAGS = $(unit_cflags)
+tests_unit_test_entity_lineage_LDADD = $(unit_ldadd) $(SQLITE_LIBS) -lpthread
+tests_unit_test_entity_lineage_LDFLAGS = $(unit_alloc_ldflags)
 
 tests_unit_test_evlog_SOURCES = %D%/test_evlog.c $(unit_folder) $(unit_log)
 tests_unit_test_evlog_CFLAGS = $(unit_cflags)

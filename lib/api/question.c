@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "api/question.h"
+
+#include <string.h>
+
+#include "api/api.h"
+#include "api/running.h"
+#include "base/err.h"
+#include "query/query.h"
+#include "run/run.h"
+
+/* What nobody has recorded yet may be under way. */
+static int explain_missing(const struct pedigree *pedigree, const char *target,
+			   struct pedigree_error *err)
+{
+	_cleanup_(pedigree_run_names_clear) struct pedigree_run_names names = {
+		0
+	};
+	_cleanup_free_ char *run = NULL;
+
+	if (pedigree_find_run(pedigree->config, NULL, target, &run, NULL) == 0)
+		return pedigree_fail(
+			err, PEDIGREE_ENOTFOUND,
+			"the run '%s' has not ended yet, so it has no lineage; `pedigree events %s` shows what it does",
+			target, target);
+	if (pedigree_spool_list(pedigree->config, &names, NULL) == 0 && names.n)
+		return pedigree_fail(
+			err, PEDIGREE_ENOTFOUND,
+			"no run has been recorded yet; %zu have begun: `pedigree list runs` shows them",
+			names.n);
+	return pedigree_fail(
+		err, PEDIGREE_ENOTFOUND,
+		"no run has been recorded yet: put `pedigree run --` in front of a command");
+}
+
+/* An endpoint's name goes before files and runs of the same name. */
+static int find_endpoint(struct pedigree_question *question, const char *name,
+			 struct pedigree_error *err)
+{
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	int rc = pedigree_ledger_by_name(question->ledger, PEDIGREE_CONTEXT,
+					 name, &rows, err);
+
+	for (size_t i = rows.n; rc == 0 && !question->row && i > 0; i--) {
+		_cleanup_(
+			pedigree_entity_clear) struct pedigree_entity entity = {
+			0
+		};
+
+		rc = pedigree_ledger_entity(question->ledger, rows.v[i - 1],
+					    &entity, err);
+		if (rc == 0 && entity.type &&
+		    strcmp(entity.type, "Endpoint") == 0)
+			question->row = rows.v[i - 1];
+	}
+	return rc;
+}
+
+static int find(struct pedigree_question *question, const char *target,
+		bool endpoint, struct pedigree_error *err)
+{
+	int rc = endpoint ? find_endpoint(question, target, err) : 0;
+
+	if (rc < 0 || question->row)
+		return rc;
+	return pedigree_resolve(question->ledger, target, &question->row,
+				&question->note, err);
+}
+
+int pedigree_question_ask(const struct pedigree *pedigree, const char *target,
+			  bool endpoint, struct pedigree_question *question,
+			  struct pedigree_error *err)
+{
+	struct pedigree_error why = PEDIGREE_ERROR_INIT;
+	_cleanup_free_ char *run = NULL;
+	int rc;
+
+	*question = (struct pedigree_question){ .note = PEDIGREE_BUF_INIT };
+	if (!pedigree || !target)
+		return pedigree_fail(err, PEDIGREE_EINVAL,
+				     "a question needs a target");
+	rc = pedigree_ledger_open(pedigree->config, &question->ledger, &why);
+	if (rc == PEDIGREE_ENOTFOUND)
+		return explain_missing(pedigree, target, err);
+	if (rc == 0)
+		rc = find(question, target, endpoint, &why);
+	if (rc == PEDIGREE_ENOTFOUND &&
+	    pedigree_find_run(pedigree->config, NULL, target, &run, NULL) == 0)
+		return explain_missing(pedigree, target, err);
+	return rc < 0 ? pedigree_fail(err, rc, "%s", why.text) : 0;
+}
+
+void pedigree_question_clear(struct pedigree_question *question)
+{
+	pedigree_ledger_close(question->ledger);
+	pedigree_buf_clear(&question->note);
+}
