@@ -113,13 +113,14 @@ int main(void)
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	struct rusage usage;
 	size_t room = 0;
-	json_t *objects = json_array();
+	json_t *objects;
 
 	if (pedigree_http_new(NULL, &http, &err) < 0) {
 		printf("{\"id\": -1, \"outcome\": \"none\", \"error\": \"%s\"}\n",
 		       err.text);
 		return 0;
 	}
+	objects = json_array();
 	/* "wait" between requests: until all before it are answered. */
 	while (getline(&line, &room, stdin) > 0) {
 		json_t *object;
