@@ -33,6 +33,7 @@ CLEANFILES += empty-shim.la bench/ledger bench/record bench/workloads/workload
 EXTRA_DIST += \
 	%D%/README.md \
 	%D%/run \
+	%D%/scale \
 	%D%/workloads/make.sh \
 	%D%/workloads/make_csv.py \
 	%D%/workloads/train.py \

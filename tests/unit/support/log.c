@@ -174,9 +174,10 @@ void test_log_many(struct test_log *log, const char *folder, long files)
 	test_log_chunk(log, size, 100, 0);
 	process = test_log_process(log, 0, 100, 1, "/usr/bin/loader");
 	for (long i = 0; i < files; i++) {
+		size_t room = i % 1000 ? 128 : 8192;
 		char text[4096];
 
-		if (log->bytes.len + 8192 > log->chunk + size)
+		if (log->bytes.len + room > log->chunk + size)
 			test_log_chunk(log, size, 100, process);
 		if (i % 1000 == 0) {
 			snprintf(text, sizeof(text), "%s/d%04ld", folder,
