@@ -95,9 +95,16 @@ static void drain(struct cli_canary *canary)
 
 static bool told(struct cli_canary *canary, int signal_number, int64_t start)
 {
+	int64_t seen, *answered = &canary->answered_ns[signal_number];
+
 	drain(canary);
-	return canary->seen_ns[signal_number] &&
-	       start - canary->seen_ns[signal_number] <= WINDOW_NS;
+	seen = canary->seen_ns[signal_number];
+	/* One that answers no signal of ours yet: we got no time until now. */
+	if (!seen ||
+	    start - seen > (seen > *answered ? PATIENCE_NS : WINDOW_NS))
+		return false;
+	*answered = seen;
+	return true;
 }
 
 /*
@@ -141,6 +148,13 @@ char cli_process_state(pid_t pid)
 	return close_bracket && close_bracket[1] ? close_bracket[2] : 0;
 }
 
+static bool is_busy(pid_t pid)
+{
+	char state = cli_process_state(pid);
+
+	return state == 'R' || state == 'D';
+}
+
 bool cli_canary_saw(struct cli_canary *canary, int signal_number,
 		    bool from_kernel)
 {
@@ -159,8 +173,7 @@ bool cli_canary_saw(struct cli_canary *canary, int signal_number,
 		if (left <= 0 && pending(canary, signal_number))
 			return true;
 		/* Awake: it took a signal up and has not told yet. */
-		if (left <= 0 && (cli_process_state(canary->pid) != 'R' ||
-				  left < -PATIENCE_NS))
+		if (left <= 0 && (!is_busy(canary->pid) || left < -PATIENCE_NS))
 			return told(canary, signal_number, start);
 		if (left <= 0)
 			left = 1000000;

@@ -16,9 +16,10 @@
 #include <sys/types.h>
 
 struct cli_canary {
-	pid_t pid;	       /* 0: there is none */
-	int fd;		       /* its reports */
-	int64_t seen_ns[NSIG]; /* when it last got each; CLOCK_MONOTONIC */
+	pid_t pid;		   /* 0: there is none */
+	int fd;			   /* its reports */
+	int64_t seen_ns[NSIG];	   /* when it last got each; CLOCK_MONOTONIC */
+	int64_t answered_ns[NSIG]; /* of these, the last told of */
 };
 
 /*
