@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -73,6 +74,24 @@ static int milliseconds(uint64_t ms)
 	return ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
+/* Delivers to backends behind a network for at most `ms`; what is left then
+   is delivered by whoever pushes next. */
+static void forward_for(struct pedigree_session *session, uint64_t ms)
+{
+	const struct timespec step = { .tv_nsec = 10000000 };
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		pedigree_session_forward(session, NULL);
+		_exit(0);
+	}
+	for (uint64_t waited = 0; pid > 0 && waited < ms; waited += 10) {
+		if (waitpid(pid, NULL, WNOHANG) != 0)
+			return;
+		nanosleep(&step, NULL);
+	}
+}
+
 /*
  * In a process and session of its own, so that it can outlive the wrapper,
  * and holding nothing that anybody could wait for.
@@ -85,6 +104,7 @@ finish_apart(struct pedigree_session *session, int out)
 	struct deadline deadline = { .set = getppid() == 1 };
 	struct report report = { 0 };
 	uint64_t ms = pedigree_session_patience(session);
+	enum pedigree_forwarding when = pedigree_session_forwarding(session);
 	sigset_t none;
 
 	setsid();
@@ -102,8 +122,15 @@ finish_apart(struct pedigree_session *session, int out)
 	report.still_running = summary.still_running;
 	report.waiting = summary.waiting;
 	memcpy(report.text, err.text, sizeof(report.text));
+	/* Nothing outlives PID 1: it waits for the network, too. */
+	if (when != PEDIGREE_FORWARD_NEVER &&
+	    (when == PEDIGREE_FORWARD_FIRST || deadline.set))
+		forward_for(session, ms);
 	if (write(out, &report, sizeof(report)) < 0)
-		_exit(1); /* nobody waited: the record is made all the same */
+		report.code = 1; /* nobody waited: the record is made */
+	close(out);
+	if (when == PEDIGREE_FORWARD_LATER && !deadline.set)
+		pedigree_session_forward(session, NULL);
 	_exit(0);
 }
 

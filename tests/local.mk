@@ -43,7 +43,8 @@ check-unit:
 check-faults: all
 	$(AM_TESTS_ENVIRONMENT) set -e; for test in ledger log; do \
 		$(PYTHON) $(top_srcdir)/tests/integration/faults/$$test.py \
-			full; done
+			full; done; \
+		$(PYTHON) $(top_srcdir)/tests/integration/aws/push.py full
 
 # The unit tests and the command under valgrind's memcheck.
 .PHONY: check-valgrind

@@ -120,6 +120,24 @@ int pedigree_session_finish(struct pedigree_session *session,
 			    struct pedigree_session_summary *ret_summary,
 			    struct pedigree_error *err);
 
+/** When backends behind a network get the record: [backend] push. */
+enum pedigree_forwarding {
+	PEDIGREE_FORWARD_NEVER, /**< when `pedigree push` is called */
+	PEDIGREE_FORWARD_FIRST, /**< before the command's end is passed on */
+	PEDIGREE_FORWARD_LATER	/**< in the background */
+};
+
+/** NEVER also when no such backend is in use. */
+enum pedigree_forwarding
+pedigree_session_forwarding(const struct pedigree_session *session);
+
+/**
+ * Delivers what waits for backends behind a network. As slow as they are; it
+ * may be killed at any point, and the next one goes on from there.
+ */
+int pedigree_session_forward(const struct pedigree_session *session,
+			     struct pedigree_error *err);
+
 /** Drops a session whose command never started, and its folder. */
 void pedigree_session_cancel(struct pedigree_session *session);
 

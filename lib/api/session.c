@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "run/run.h"
+#include "store/store.h"
 
 struct pedigree_session {
 	const struct pedigree_config *config;
@@ -351,4 +352,24 @@ void pedigree_session_free(struct pedigree_session *session)
 	pedigree_buf_clear(&session->preload);
 	pedigree_buf_clear(&session->trouble);
 	free(session);
+}
+
+enum pedigree_forwarding
+pedigree_session_forwarding(const struct pedigree_session *session)
+{
+	const struct pedigree_config *config = session->config;
+	const char *when = pedigree_config_get(config, "backend", NULL, "push");
+
+	if (!pedigree_outbox_has_remote(config) || strcmp(when, "manual") == 0)
+		return PEDIGREE_FORWARD_NEVER;
+	return strcmp(when, "wait") == 0 ? PEDIGREE_FORWARD_FIRST
+					 : PEDIGREE_FORWARD_LATER;
+}
+
+int pedigree_session_forward(const struct pedigree_session *session,
+			     struct pedigree_error *err)
+{
+	struct pedigree_push_result result;
+
+	return pedigree_outbox_push_remote(session->config, &result, err);
 }

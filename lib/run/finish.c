@@ -112,7 +112,7 @@ static int deliver(const struct pedigree_config *config,
 		   struct pedigree_error *err)
 {
 	struct pedigree_push_result result = { 0 };
-	int rc = pedigree_outbox_push(config, NULL, &result, err);
+	int rc = pedigree_outbox_push_near(config, &result, err);
 
 	summary->waiting = result.waiting;
 	return rc;

@@ -151,5 +151,5 @@ int pedigree_spool_recover(const struct pedigree_config *config,
 	}
 	if (pedigree_outbox_waiting(config, NULL) == 0)
 		return 0;
-	return pedigree_outbox_push(config, NULL, &pushed, err);
+	return pedigree_outbox_push_near(config, &pushed, err);
 }

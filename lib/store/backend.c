@@ -26,6 +26,9 @@ static const char *option(const struct pedigree_backend_env *base,
 			continue;
 		const char *value = pedigree_config_get(env->config, "backend",
 							env->ops->name, key);
+		if (!value && env->ops->section)
+			value = pedigree_config_get(
+				env->config, env->ops->section, NULL, key);
 		return value ? value : known->fallback;
 	}
 	return NULL;

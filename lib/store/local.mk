@@ -33,5 +33,13 @@ libpedigree_core_la_SOURCES += \
 	%D%/null.h \
 	%D%/outbox.c \
 	%D%/outbox.h \
+	%D%/progress.c \
+	%D%/progress.h \
 	%D%/registry.c \
+	%D%/sagemaker.c \
+	%D%/sagemaker.h \
+	%D%/sagemaker_request.c \
+	%D%/sagemaker_request.h \
+	%D%/sagemaker_step.c \
+	%D%/sagemaker_step.h \
 	%D%/store.h

@@ -275,27 +275,72 @@ static int push_named(const struct pedigree_config *config, const char *backend,
 				       err);
 }
 
-int pedigree_outbox_push(const struct pedigree_config *config,
-			 const char *backend,
-			 struct pedigree_push_result *ret_result,
-			 struct pedigree_error *err)
+static bool is_remote(const char *name)
+{
+	const struct pedigree_backend_ops *ops = pedigree_backend_find(name);
+
+	return ops && ops->remote;
+}
+
+bool pedigree_outbox_has_remote(const struct pedigree_config *config)
 {
 	_cleanup_buf_ struct pedigree_buf word = PEDIGREE_BUF_INIT;
 	const char *at = configured(config);
+	const char *backend;
+	bool remote = false;
+
+	while (at && (backend = next_backend(&at, &word)))
+		remote |= is_remote(backend);
+	return remote;
+}
+
+static int push_some(const struct pedigree_config *config, bool near,
+		     bool remote, struct pedigree_push_result *ret_result,
+		     struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf word = PEDIGREE_BUF_INIT;
+	const char *at = configured(config);
+	const char *backend;
 	int result = 0;
 
 	*ret_result = (struct pedigree_push_result){ 0 };
-	if (backend)
-		return push_named(config, backend, ret_result, err);
 	if (!at)
 		return pedigree_fail_memory(err);
 	while ((backend = next_backend(&at, &word))) {
-		int status = push_named(config, backend, ret_result, err);
+		int status;
 
+		if (is_remote(backend) ? !remote : !near)
+			continue;
+		status = push_named(config, backend, ret_result, err);
 		if (status && !result)
 			result = status;
 	}
 	if (pedigree_buf_error(&word))
 		return pedigree_fail_memory(err);
 	return result;
+}
+
+int pedigree_outbox_push(const struct pedigree_config *config,
+			 const char *backend,
+			 struct pedigree_push_result *ret_result,
+			 struct pedigree_error *err)
+{
+	if (!backend)
+		return push_some(config, true, true, ret_result, err);
+	*ret_result = (struct pedigree_push_result){ 0 };
+	return push_named(config, backend, ret_result, err);
+}
+
+int pedigree_outbox_push_near(const struct pedigree_config *config,
+			      struct pedigree_push_result *ret_result,
+			      struct pedigree_error *err)
+{
+	return push_some(config, true, false, ret_result, err);
+}
+
+int pedigree_outbox_push_remote(const struct pedigree_config *config,
+				struct pedigree_push_result *ret_result,
+				struct pedigree_error *err)
+{
+	return push_some(config, false, true, ret_result, err);
 }

@@ -12,6 +12,7 @@
 #ifndef PEDIGREE_STORE_STORE_H
 #define PEDIGREE_STORE_STORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <pedigree/error.h>
@@ -68,6 +69,18 @@ int pedigree_outbox_push(const struct pedigree_config *config,
 			 const char *backend,
 			 struct pedigree_push_result *ret_result,
 			 struct pedigree_error *err);
+/*
+ * The same for the backends on this machine, or for those behind a network,
+ * which may take as long as it takes.
+ */
+int pedigree_outbox_push_near(const struct pedigree_config *config,
+			      struct pedigree_push_result *ret_result,
+			      struct pedigree_error *err);
+int pedigree_outbox_push_remote(const struct pedigree_config *config,
+				struct pedigree_push_result *ret_result,
+				struct pedigree_error *err);
+/* Is a backend in use that is behind a network? */
+bool pedigree_outbox_has_remote(const struct pedigree_config *config);
 /* Counts what waits. */
 size_t pedigree_outbox_waiting(const struct pedigree_config *config,
 			       const char *backend);

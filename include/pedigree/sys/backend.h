@@ -78,6 +78,13 @@ struct pedigree_backend_ops {
 	int version;	     /**< PEDIGREE_BACKEND_VERSION */
 	const char *name;    /**< as in `[backend] use = NAME` */
 	const char *summary; /**< one line for --help and the manual */
+	/**
+	 * A section that has the options too, for what `[backend NAME]` does
+	 * not set. NULL: none.
+	 */
+	const char *section;
+	/** 1: behind a network. It is pushed to in the background. */
+	int remote;
 	/** Ends with a NULL key. NULL: no options. */
 	const struct pedigree_backend_option *options;
 

@@ -10,6 +10,7 @@ aws_tests = \
 	%D%/keys_imds.py \
 	%D%/keys_role.py \
 	%D%/keys_sso.py \
+	%D%/push.py \
 	%D%/rates.py \
 	%D%/sigv4.py \
 	%D%/transport.py
@@ -17,7 +18,8 @@ aws_tests = \
 TESTS += $(aws_tests)
 EXTRA_DIST += $(aws_tests) \
 	%D%/aws.py \
-	%D%/server.py
+	%D%/server.py \
+	tests/helper/fake_sagemaker.py
 
 aws_programs = \
 	%D%/call \

@@ -1,0 +1,239 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Records reach the SageMaker API, whatever happens on the way.
+
+Every fault is compared with an undisturbed delivery: the service must end in
+the same state. `push.py full` goes through all faults, else through some.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.environ["top_srcdir"], "tests"))
+import support as t  # noqa: E402
+sys.path.insert(0, os.path.join(t.TOP, "tests", "integration", "aws"))
+sys.path.insert(0, os.path.join(t.TOP, "tests", "helper"))
+import aws  # noqa: E402
+
+aws.with_botocore()
+import fake_sagemaker as fake  # noqa: E402
+
+CONFIG = """[backend]
+use = ledger sagemaker
+push = {push}
+"""
+
+
+def configure(push="manual"):
+    os.makedirs(os.path.join(t.work, "config", "pedigree"), exist_ok=True)
+    with open(os.path.join(t.work, "config", "pedigree", "pedigree.conf"), "w",
+              encoding="ascii") as file:
+        file.write(CONFIG.format(push=push))
+
+
+def push(*words, status=0, **environment):
+    done = subprocess.run(["pedigree", "push", *words],
+                          env={**os.environ, **environment},
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          check=False, timeout=120)
+    if status is not None:
+        t.equal(done.returncode, status,
+                f"status of push: {done.stdout} {done.stderr.decode()}")
+    return done
+
+
+def record():
+    """Two trainings, a deployment, an object in S3, many files."""
+    for name, rows in (("train", 10), ("test", 5)):
+        with open(f"{name}.csv", "w", encoding="ascii") as file:
+            file.write("1,2\n" * rows)
+    os.mkdir("many")
+    for i in range(40):
+        with open(f"many/{i:02}.csv", "w", encoding="ascii") as file:
+            file.write(f"{i}\n" * 20)
+    t.pedigree("run", "-q", "--name", "prepare", "--experiment", "churn", "--",
+               "sh", "-c", "cat train.csv test.csv many/* >all.csv")
+    t.pedigree("run", "-q", "--name", "fit", "--experiment", "churn",
+               "--param", "lr=0.1", "--tag", "team=shop & co", "--input",
+               "s3://bucket/weights.bin", "--", "sh", "-c",
+               "cat all.csv >model.pkl")
+    t.pedigree("deploy", "-q", "--endpoint", "churn", "--model", "model.pkl",
+               "--", "true")
+
+
+def with_home(name):
+    """A copy of what was recorded, to be delivered from."""
+    home = os.path.join(t.work, name)
+    shutil.copytree(os.path.join(t.work, "recorded"), home)
+    return {"PEDIGREE_HOME": home}
+
+
+def chain(state):
+    """The names along the edges from the endpoint back to the data."""
+    names = {arn: e.get("ContextName") or e.get("ActionName") or
+             e.get("TrialComponentName") or e.get("ArtifactName")
+             for arn, e in state["Entities"].items()}
+    return sorted((names[s], names[d], kind) for (s, d), kind in (
+        (edge.split(" "), kind) for edge, kind in state["Edges"].items()))
+
+
+def undisturbed():
+    with fake.Service() as service:
+        os.environ.update(service.environment())
+        push(**with_home("plain"))
+        state = service.state()
+        first = len(service.requests)
+        kinds = [e for e in state["Entities"]]
+        t.check(any("experiment-trial-component/fit" in a for a in kinds),
+                kinds)
+        edges = chain(state)
+        for edge in (("all-csv", "fit", "ContributedTo"),
+                     ("fit", "model-pkl", "Produced"),
+                     ("fit", "churn", "AssociatedWith"),
+                     ("train-csv", "prepare", "ContributedTo")):
+            t.check(edge in edges, f"{edge} is missing in {edges}")
+        t.equal(len(state["Members"]), 2, "components in the trial")
+        [weights] = [e for e in state["Entities"].values()
+                     if e.get("Source", {}).get("SourceUri") ==
+                     "s3://bucket/weights.bin"]
+        t.equal(weights["Source"]["SourceTypes"], [], "S3's source types")
+        refused = [r for r in service.requests if r[2] != "ok"]
+        t.equal(refused, [], "refusals in an undisturbed delivery")
+        done = push(PEDIGREE_HOME=os.path.join(t.work, "plain"))
+        t.check(b"0 delivered, 0 waiting" in done.stdout, done.stdout)
+        t.equal(len(service.requests), first, "requests of nothing to do")
+    return state, first
+
+
+def lost_progress(expected):
+    """Everything once more, to a service that has everything."""
+    with fake.Service() as service:
+        os.environ.update(service.environment())
+        push(**with_home("once"))
+        push(**with_home("again"))
+        t.equal(service.state(), expected, "state after two deliveries")
+
+
+def faults(expected):
+    full = "full" in sys.argv
+    for how in ("500", "503", "throttle", "drop-before", "drop-after", "cut",
+                "not-json") if full else ("503", "drop-after", "cut"):
+        for every in (2, 3, 5) if full else (3,):
+            with fake.Service() as service:
+                os.environ.update(service.environment())
+                service.faults.every, service.faults.how = every, how
+                home = with_home(f"{how}-{every}")
+                for _ in range(60):
+                    if push(status=None, **home).returncode == 0:
+                        break
+                t.equal(service.state(), expected,
+                        f"state with {how} every {every}")
+
+
+def kills(expected, requests):
+    """The forwarder is killed after each request in turn."""
+    with fake.Service() as service:
+        os.environ.update(service.environment())
+        home = with_home("kills")
+        for _ in range(1, requests * 2):
+            service.faults.stop_after = service.seen + 1
+            pushing = subprocess.Popen(
+                ["pedigree", "push", "-q"], env={**os.environ, **home},
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            while pushing.poll() is None and \
+                    service.seen <= service.faults.stop_after:
+                time.sleep(0.002)
+            pushing.kill()
+            pushing.wait()
+            if pushing.returncode == 0:
+                break
+        service.faults.stop_after = 0
+        push(**home)
+        t.equal(service.state(), expected, "state after kills")
+
+
+def together(expected):
+    """Two forwarders on one outbox."""
+    with fake.Service() as service:
+        os.environ.update(service.environment())
+        service.faults.latency = 0.01
+        home = with_home("together")
+        both = [subprocess.Popen(["pedigree", "push", "-q"],
+                                 env={**os.environ, **home}) for _ in "ab"]
+        for one in both:
+            t.equal(one.wait(60), 0, "status of one of two")
+        t.equal(service.state(), expected, "state after two at once")
+
+
+def clock(expected):
+    for skew in (-1200, 1200):
+        with fake.Service() as service:
+            os.environ.update(service.environment())
+            service.faults.skew = skew
+            push(**with_home(f"skew{skew}"))
+            t.equal(service.state(), expected, f"state {skew} s off")
+
+
+def refusals():
+    """A quota is no reason to try for ever; keys are."""
+    with fake.Service() as service:
+        os.environ.update(service.environment())
+        service.lineage.quota = {"Artifact": 2}
+        home = with_home("quota")
+        done = push(status=None, **home)
+        text = done.stderr.decode()
+        t.check(done.returncode != 0 and "ResourceLimitExceeded" in text, text)
+        t.check("request " in text, f"no request id in {text}")
+    with fake.Service() as service:
+        os.environ.update(service.environment())
+        done = push(status=None, AWS_SECRET_ACCESS_KEY="wrong",
+                    **with_home("keys"))
+        t.check(done.returncode != 0 and b"wrong" not in done.stderr,
+                done.stderr)
+        t.check(b"waiting" in done.stdout and b"0 waiting" not in done.stdout,
+                done.stdout)
+
+
+def background():
+    """auto: the run does not wait for a slow service; wait: it does."""
+    with fake.Service() as service:
+        os.environ.update(service.environment())
+        for mode, waits in (("auto", False), ("wait", True)):
+            configure(mode)
+            service.faults.latency = 1.0
+            begin = time.monotonic()
+            t.pedigree("run", "-q", "--name", f"slow-{mode}", "--", "true")
+            took = time.monotonic() - begin
+            if waits:
+                t.check(any(f"slow-{mode}" in a
+                            for a in service.lineage.entities),
+                        "push = wait ended before the delivery")
+            else:
+                t.check(took < 0.9, f"push = auto took {took} s")
+                service.faults.latency = 0.0
+                for _ in range(600):
+                    if any(f"slow-{mode}" in a
+                           for a in list(service.lineage.entities)):
+                        break
+                    time.sleep(0.05)
+                else:
+                    t.fail("nothing was delivered in the background")
+    configure()
+
+
+configure()
+os.environ["PEDIGREE_HOME"] = os.path.join(t.work, "recorded")
+record()
+STATE, REQUESTS = undisturbed()
+print(f"{REQUESTS} requests, {len(STATE['Entities'])} entities, {len(STATE['Edges'])} edges")
+lost_progress(STATE)
+together(STATE)
+clock(STATE)
+faults(STATE)
+kills(STATE, REQUESTS)
+refusals()
+background()
+t.passed()
