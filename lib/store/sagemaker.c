@@ -356,7 +356,7 @@ static int add_stated(struct steps *steps,
 	int status = 0;
 
 	for (size_t i = 0; !status && i < record->associations.n; i++) {
-		const struct pedigree_association *edge =
+		const struct pedigree_record_association *edge =
 			&record->associations.v[i];
 
 		status = add_edge(steps, delivery, PEDIGREE_STEP_EDGE,
