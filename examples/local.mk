@@ -2,11 +2,16 @@
 #
 # Programs as people write them. Each is run by a test in tests/integration.
 
-check_PROGRAMS += %D%/c/fit
+check_PROGRAMS += %D%/c/fit %D%/manual/walkthrough
 examples_c_fit_SOURCES = %D%/c/fit.c
+examples_manual_walkthrough_SOURCES = %D%/manual/walkthrough.c
+examples_manual_walkthrough_LDADD = libpedigree.la
 
 EXTRA_DIST += \
 	%D%/README.md \
+	%D%/manual/Makefile \
+	%D%/manual/README.md \
+	%D%/manual/walkthrough.sh \
 	%D%/pipeline/evaluate.sh \
 	%D%/pipeline/pipeline.sh \
 	%D%/pipeline/prepare.sh \

@@ -24,6 +24,9 @@ libpedigree_la_LDFLAGS = $(AM_LDFLAGS) $(SANITIZE_CFLAGS) -version-info 0:0:0 \
 EXTRA_libpedigree_la_DEPENDENCIES = $(srcdir)/lib/libpedigree.map
 EXTRA_DIST += %D%/libpedigree.map
 
+pkgconfigdir = $(libdir)/pkgconfig
+nodist_pkgconfig_DATA = %D%/libpedigree.pc
+
 include %D%/base/local.mk
 include %D%/aws/local.mk
 include %D%/evlog/local.mk

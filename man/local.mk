@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 dist_man_MANS += \
+	%D%/libpedigree.3 \
 	%D%/pedigree-api.1 \
 	%D%/pedigree-config.1 \
 	%D%/pedigree-deploy.1 \
@@ -15,4 +16,9 @@ dist_man_MANS += \
 	%D%/pedigree-trace.1 \
 	%D%/pedigree-upstream.1 \
 	%D%/pedigree.1 \
-	%D%/pedigree.conf.5
+	%D%/pedigree.conf.5 \
+	%D%/pedigree_ancestors.3 \
+	%D%/pedigree_artifact_create.3 \
+	%D%/pedigree_associate.3 \
+	%D%/pedigree_client_call.3 \
+	%D%/pedigree_trace.3

@@ -11,9 +11,12 @@ prefix=$(sed -n 's/^prefix = //p' "$top_builddir/Makefile")
 to=$work/to$prefix
 
 for file in bin/pedigree include/pedigree/pedigree.h \
+	include/pedigree/entity.h \
 	include/pedigree/sys/backend.h lib/libpedigree.so \
+	lib/pkgconfig/libpedigree.pc \
 	lib/pedigree/libpedigree-preload.so share/man/man1/pedigree.1 \
-	share/man/man1/pedigree-run.1 share/man/man5/pedigree.conf.5 \
+	share/man/man1/pedigree-run.1 share/man/man3/libpedigree.3 \
+	share/man/man5/pedigree.conf.5 \
 	share/bash-completion/completions/pedigree \
 	share/zsh/site-functions/_pedigree \
 	share/fish/vendor_completions.d/pedigree.fish; do
@@ -26,6 +29,19 @@ echo 1,2 >data.csv
 "$to/bin/pedigree" show here >shown ||
 	fail_ "the installed pedigree shows nothing"
 grep -q data.csv shown || { cat shown; fail_ "nothing was captured"; }
+
+# A program is built with what was installed, as its Makefile says.
+if command -v pkg-config >/dev/null; then
+	cp -R "$top_srcdir/examples/manual" manual
+	chmod -R u+w manual
+	PKG_CONFIG_PATH=$to/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$work/to \
+		make -s -C manual CC="${CC:-cc}" walkthrough >log 2>&1 ||
+		{ cat log; fail_ "a program cannot be built with pkg-config"; }
+	LD_LIBRARY_PATH=$to/lib manual/walkthrough >printed ||
+		fail_ "the program that was built does not run"
+	[ "$(cat printed)" = s3://example-bucket/walkthrough/train.csv ] ||
+		fail_ "the program that was built prints: $(cat printed)"
+fi
 
 make -s -C "$top_builddir" uninstall DESTDIR="$work/to" >log 2>&1 ||
 	{ cat log; fail_ "make uninstall failed"; }

@@ -23,6 +23,7 @@ integration_tests = \
 	%D%/faults/programs.py \
 	%D%/install.sh \
 	%D%/memcheck.py \
+	%D%/manual.py \
 	%D%/noise.py \
 	%D%/observe.sh \
 	%D%/out_of_sight.py \
