@@ -22,7 +22,7 @@ libpedigree_la_LIBADD = libpedigree-core.la
 libpedigree_la_LDFLAGS = $(AM_LDFLAGS) $(SANITIZE_CFLAGS) -version-info 0:0:0 \
 	-Wl,--version-script=$(srcdir)/lib/libpedigree.map
 EXTRA_libpedigree_la_DEPENDENCIES = $(srcdir)/lib/libpedigree.map
-EXTRA_DIST += %D%/libpedigree.map
+EXTRA_DIST += %D%/libpedigree.map %D%/libpedigree.pc.in
 
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = %D%/libpedigree.pc
