@@ -192,6 +192,30 @@ static void look_at_outbox(struct visit *visit)
 		      waiting, waiting == 1 ? "record waits" : "records wait");
 }
 
+struct told {
+	struct visit *visit;
+	const char *name;
+};
+
+static void tell(void *ctx, const char *sentence)
+{
+	const struct told *told = ctx;
+
+	found(told->visit, PEDIGREE_HEALTH_OK, told->name, "%s", sentence);
+}
+
+static void look_closer(struct visit *visit, const char *name,
+			struct pedigree_backend *backend)
+{
+	struct told told = { .visit = visit, .name = name };
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+
+	if (!backend->ops->look)
+		found(visit, PEDIGREE_HEALTH_OK, name, "can be opened");
+	else if (backend->ops->look(backend, tell, &told, &err) < 0)
+		found(visit, PEDIGREE_HEALTH_BAD, name, "%s", err.text);
+}
+
 /*
  * Opening the ledger as a backend would make it, and there is nothing to be
  * learned that look_at_ledger does not say.
@@ -204,7 +228,7 @@ static void look_at_backend(struct visit *visit, const char *name)
 	if (strcmp(name, pedigree_ledger_ops.name) == 0)
 		return;
 	if (pedigree_backend_open(visit->config, name, &backend, &err) == 0)
-		found(visit, PEDIGREE_HEALTH_OK, name, "can be opened");
+		look_closer(visit, name, backend);
 	else
 		found(visit, PEDIGREE_HEALTH_BAD, name, "%s", err.text);
 	pedigree_backend_close(backend);

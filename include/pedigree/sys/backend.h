@@ -108,6 +108,16 @@ struct pedigree_backend_ops {
 	enum pedigree_outcome (*put)(struct pedigree_backend *backend,
 				     const struct pedigree_delivery *delivery,
 				     struct pedigree_error *err);
+	/**
+	 * For `pedigree doctor`: tries whether records could be delivered now
+	 * and tells what a person should know, a sentence each, never a
+	 * secret. NULL: that it can be opened is all there is to say.
+	 *
+	 * @return 0; the failure that a delivery would meet
+	 */
+	int (*look)(struct pedigree_backend *backend,
+		    void (*tell)(void *ctx, const char *sentence), void *ctx,
+		    struct pedigree_error *err);
 };
 
 #ifdef __cplusplus

@@ -197,6 +197,20 @@ def refusals():
                 done.stdout)
 
 
+def doctor():
+    with fake.Service() as service:
+        os.environ.update(service.environment())
+        service.faults.skew = 1200
+        text = t.pedigree("doctor")
+        for part in (service.url, fake.REGION, "credentials from",
+                     "the service answers", " s behind the service"):
+            t.check(part in text, f"no '{part}' in {text}")
+        t.check(fake.SECRET not in text, text)
+    done = subprocess.run(["pedigree", "doctor"], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    t.check(done.returncode != 0, "doctor without a service")
+
+
 def background():
     """auto: the run does not wait for a slow service; wait: it does."""
     with fake.Service() as service:
@@ -235,5 +249,6 @@ clock(STATE)
 faults(STATE)
 kills(STATE, REQUESTS)
 refusals()
+doctor()
 background()
 t.passed()
