@@ -142,7 +142,7 @@ def _pedigree(words):
 
 def _masked(text):
     """Without what differs from ledger to ledger, and the order of members."""
-    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+[+-]\d\d:\d\d", "TIME",
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d", "TIME",
                   text)
     try:
         value = json.loads(text)
