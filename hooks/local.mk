@@ -45,9 +45,11 @@ libpedigree_preload_la_SOURCES = \
 	%D%/seen.h \
 	%D%/sys.h
 
-# The writer, for explicit calls and for making logs. Each half has its own
-# log; they share no state.
+# The writer, for making logs, and the one for what programs say themselves.
+# Each half has its own log; they share no state.
 libpedigree_core_la_SOURCES += \
+	%D%/declare.c \
+	%D%/declare.h \
 	%D%/log.c \
 	%D%/log.h \
 	%D%/log_make.c \

@@ -21,4 +21,5 @@ dist_man_MANS += \
 	%D%/pedigree_artifact_create.3 \
 	%D%/pedigree_associate.3 \
 	%D%/pedigree_client_call.3 \
+	%D%/pedigree_run_begin.3 \
 	%D%/pedigree_trace.3

@@ -154,6 +154,134 @@ int pedigree_recover(const struct pedigree *pedigree,
 		     void (*tell)(void *ctx, const char *sentence), void *ctx,
 		     struct pedigree_error *err);
 
+/*
+ * A program that says what it knows.
+ *
+ *	struct pedigree_run *run;
+ *	pedigree_run_begin(p, "train-churn", &run, NULL);
+ *	pedigree_run_input(run, "s3://shop/customers.csv", "DataSet", NULL);
+ *	pedigree_run_param(run, "lr", "0.1", NULL);
+ *	pedigree_run_metric(run, "auc", 0.93, -1, NULL);
+ *	pedigree_run_output(run, "model.bin", "Model", NULL);
+ *	pedigree_run_end(run, PEDIGREE_RUN_COMPLETED, NULL, NULL);
+ *
+ * Under `pedigree run` the run *joins* the one that surrounds it: what it
+ * declares stands in that run's record, beside what was seen of the program.
+ * The program's way to it is the shim that the loader mapped, whatever became
+ * of LD_PRELOAD since. Without, begin makes a run of its own, which end
+ * finishes and delivers; its record has what was declared and the command's
+ * arguments, and says in its blind spots (`DeclaredOnly`) that this is all.
+ *
+ * A call that has returned 0 is on the disk's side of a kill -9. A run of its
+ * own whose process dies before end is finished by the next `pedigree`
+ * command as Stopped.
+ *
+ * Runs may follow one another, and be inside one another: those that join are
+ * parts of the one that surrounds them, others are runs each. Threads may
+ * share a run. A forked child may go on with its copy: what it declares
+ * belongs to the run, and its end only releases the copy. After end the run
+ * is gone.
+ *
+ * Every call takes NULL for a run and does nothing then: a program may go on
+ * when begin failed. With pedigree switched off (pedigree_disabled) begin
+ * succeeds, and its run takes everything and keeps nothing.
+ *
+ * All calls but begin and end return 0; PEDIGREE_EINVAL (an argument is
+ * missing or empty, or no finite number), PEDIGREE_ELIMIT (more than 60 KiB
+ * of text), PEDIGREE_EIO (the log cannot be written: the record will say that
+ * events were dropped), PEDIGREE_ENOMEM. Texts are UTF-8, copied, and without
+ * secrets when they are written: a value that looks like one, or whose name
+ * does ("password"), becomes "[redacted]", a URL loses its user and query.
+ */
+struct pedigree_run;
+
+/** How a run ended. */
+enum pedigree_run_outcome {
+	PEDIGREE_RUN_COMPLETED,
+	PEDIGREE_RUN_FAILED,
+	PEDIGREE_RUN_STOPPED /**< on request, such as a signal */
+};
+
+/**
+ * Begins a run, or joins the one that surrounds the program.
+ *
+ * @param name     of the run; NULL or "": made from the command. One that is
+ *                 taken gets a suffix ("-2"). In a run that it joins, the
+ *                 name of the part
+ * @param ret_run  to be given to pedigree_run_end
+ * @return 0; PEDIGREE_EINVAL, PEDIGREE_EIO (nothing can be written: the text
+ *         says why), PEDIGREE_ENOMEM
+ */
+int pedigree_run_begin(const struct pedigree *pedigree, const char *name,
+		       struct pedigree_run **ret_run,
+		       struct pedigree_error *err);
+
+/** The name the run got; of a part, the part's. Never NULL. Borrowed. */
+const char *pedigree_run_name(const struct pedigree_run *run);
+
+/** Did the run join one that surrounds the program? */
+int pedigree_run_joined(const struct pedigree_run *run);
+
+/**
+ * Declares what the run reads. It is in the record whatever the rules say.
+ *
+ * @param uri   a URI or a path; relative to the current folder of now
+ * @param type  "DataSet", "Model", …; NULL or "": what the rules say
+ */
+int pedigree_run_input(struct pedigree_run *run, const char *uri,
+		       const char *type, struct pedigree_error *err);
+
+/** The same for what the run makes. Its bytes are read when the run ends. */
+int pedigree_run_output(struct pedigree_run *run, const char *uri,
+			const char *type, struct pedigree_error *err);
+
+/**
+ * A parameter: a number in the record if `value` is wholly one. The last
+ * value of a key counts, also over one of the command line.
+ */
+int pedigree_run_param(struct pedigree_run *run, const char *key,
+		       const char *value, struct pedigree_error *err);
+
+/** A tag. The last value of a key counts; a run has at most 50. */
+int pedigree_run_tag(struct pedigree_run *run, const char *key,
+		     const char *value, struct pedigree_error *err);
+
+/**
+ * A value of a metric. The record has, per name, how many there were, the
+ * last, least and greatest, the mean and the standard deviation.
+ *
+ * @param value  finite
+ * @param step   such as the epoch; negative: none. Kept in the event log
+ */
+int pedigree_run_metric(struct pedigree_run *run, const char *name,
+			double value, int64_t step, struct pedigree_error *err);
+
+/**
+ * Declares that the run put a model behind an endpoint.
+ *
+ * @param endpoint  its name
+ * @param arn       its ARN; NULL: a local one made of the name
+ * @param model     URI or path; NULL: not known
+ */
+int pedigree_run_deploy(struct pedigree_run *run, const char *endpoint,
+			const char *arn, const char *model,
+			struct pedigree_error *err);
+
+/**
+ * Ends and releases the run, also when it fails. A run of its own is finished
+ * and delivered now, by this process: it reads the files that were declared,
+ * for their digests. A part that did not complete leaves its message in the
+ * surrounding run's Status, whose PrimaryStatus stays that of the command.
+ *
+ * @param message  of a run that did not complete; NULL: none
+ * @return 0; when delivery failed, that failure: the record is safe in the
+ *         outbox; PEDIGREE_EIO, PEDIGREE_ENOMEM: the run is left to the next
+ *         `pedigree` command
+ */
+int pedigree_run_end(struct pedigree_run *run,
+		     enum pedigree_run_outcome outcome, const char *message,
+		     struct pedigree_error *err);
+
 /** How many records a push delivered, left and set aside. */
 struct pedigree_push_counts {
 	size_t delivered;

@@ -110,6 +110,9 @@ static void say_texts(const struct pedigree_evlog *log, struct said *said)
 	case PEDIGREE_EV_TAG:
 	case PEDIGREE_EV_METRIC:
 	case PEDIGREE_EV_DEPLOY:
+	case PEDIGREE_EV_BEGIN:
+	case PEDIGREE_EV_END:
+	case PEDIGREE_EV_POINT:
 		pedigree_buf_add_str(&said->path, event->text);
 		pedigree_buf_add_str(&said->more, event->text2);
 		if (*event->text3) {

@@ -8,6 +8,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/doctor.c \
 	%D%/entity.c \
 	%D%/events.c \
+	%D%/explicit.c \
 	%D%/forms.c \
 	%D%/forms.h \
 	%D%/forms_request.c \
@@ -23,5 +24,6 @@ libpedigree_core_la_SOURCES += \
 	%D%/running.c \
 	%D%/running.h \
 	%D%/session.c \
+	%D%/session.h \
 	%D%/spooled.c \
 	%D%/spooled.h

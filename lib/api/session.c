@@ -18,6 +18,7 @@
 #include <pedigree/capture.h>
 
 #include "api/api.h"
+#include "api/session.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "run/run.h"
@@ -155,7 +156,7 @@ static const char *chosen(const struct pedigree *pedigree, const char *given,
 
 static bool fill(struct pedigree_session *session,
 		 const struct pedigree *pedigree,
-		 const struct pedigree_session_spec *spec)
+		 const struct pedigree_session_spec *spec, bool own)
 {
 	struct pedigree_run_facts *facts = &session->facts;
 	struct pedigree_deployment *deployment = &facts->deployment;
@@ -182,7 +183,7 @@ static bool fill(struct pedigree_session *session,
 			   chosen(pedigree, spec->endpoint, "run.endpoint")) &&
 		 copy_text(&deployment->endpoint_arn, spec->endpoint_arn) &&
 		 COPY_LIST(&deployment->models, spec->models))) &&
-	       note_inherited(facts);
+	       (own || note_inherited(facts));
 }
 
 static int check(const struct pedigree *pedigree,
@@ -217,10 +218,10 @@ static int note_trouble(struct pedigree_session *session, bool renamed,
 	return pedigree_buf_error(&session->trouble) ? PEDIGREE_ENOMEM : 0;
 }
 
-int pedigree_session_begin(const struct pedigree *pedigree,
-			   const struct pedigree_session_spec *spec,
-			   struct pedigree_session **ret_session,
-			   struct pedigree_error *err)
+int pedigree_session_make(const struct pedigree *pedigree,
+			  const struct pedigree_session_spec *spec, bool own,
+			  struct pedigree_session **ret_session,
+			  struct pedigree_error *err)
 {
 	_cleanup_free_ char *wanted = NULL;
 	struct pedigree_session *session;
@@ -241,12 +242,13 @@ int pedigree_session_begin(const struct pedigree *pedigree,
 	session->lock = -1;
 	pedigree_buf_init(&session->preload);
 	pedigree_buf_init(&session->trouble);
-	if (!fill(session, pedigree, spec) ||
+	if (!fill(session, pedigree, spec, own) ||
 	    !copy_text(&wanted, session->facts.name))
 		rc = pedigree_fail_memory(err);
 	if (rc == 0)
 		rc = pedigree_spool_begin(session->config, &session->facts,
-					  &renamed, &session->preload,
+					  &renamed,
+					  own ? NULL : &session->preload,
 					  &session->lock, err);
 	if (rc == 0 && note_trouble(session, renamed, wanted) < 0)
 		rc = pedigree_fail_memory(err);
@@ -256,6 +258,20 @@ int pedigree_session_begin(const struct pedigree *pedigree,
 	}
 	*ret_session = session;
 	return 0;
+}
+
+int pedigree_session_begin(const struct pedigree *pedigree,
+			   const struct pedigree_session_spec *spec,
+			   struct pedigree_session **ret_session,
+			   struct pedigree_error *err)
+{
+	return pedigree_session_make(pedigree, spec, false, ret_session, err);
+}
+
+const struct pedigree_run_facts *
+pedigree_session_facts(const struct pedigree_session *session)
+{
+	return &session->facts;
 }
 
 const char *pedigree_session_name(const struct pedigree_session *session)

@@ -170,6 +170,9 @@ struct pedigree_old {
  *	INPUT, OUTPUT	texts: URI or path, artifact type or nothing
  *	PARAM, TAG, METRIC  texts: name, value
  *	DEPLOY		texts: endpoint, endpoint ARN or nothing, model or nothing
+ *	BEGIN		text: the part's name
+ *	END		texts: name, Completed, Failed or Stopped, message or nothing
+ *	POINT		texts: name, value, step
  */
 struct pedigree_two {
 	uint32_t folder; /* of the second text, as head.folder */

@@ -40,6 +40,9 @@ static const struct layout {
 	[PEDIGREE_EV_TAG] = { true, false, BODY_NONE, 2, 0 },
 	[PEDIGREE_EV_METRIC] = { true, false, BODY_NONE, 2, 0 },
 	[PEDIGREE_EV_DEPLOY] = { true, false, BODY_NONE, 1, 2 },
+	[PEDIGREE_EV_BEGIN] = { true, false, BODY_NONE, 1, 0 },
+	[PEDIGREE_EV_END] = { true, false, BODY_NONE, 2, 1 },
+	[PEDIGREE_EV_POINT] = { true, false, BODY_NONE, 3, 0 },
 };
 
 struct cursor {

@@ -59,6 +59,9 @@ int pedigree_builder_uri(struct pedigree_builder *builder, const char *uri,
 int pedigree_builder_given(struct pedigree_builder *builder, const char *given,
 			   const char *type, enum pedigree_role role,
 			   size_t *ret_index);
+/* metrics.c */
+int pedigree_builder_metrics(const struct pedigree_builder *builder,
+			     struct pedigree_metrics *metrics);
 int pedigree_builder_declared(struct pedigree_builder *builder);
 
 /* deploy.c */

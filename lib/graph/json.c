@@ -191,6 +191,55 @@ static int get_params(const json_t *map, const char *key,
 	return 0;
 }
 
+static int get_metric(const json_t *item, struct pedigree_metric *metric,
+		      struct pedigree_error *err)
+{
+	const struct pedigree_json_number *row = pedigree_json_metric;
+	const json_t *count = json_object_get(item, "Count");
+	int r;
+
+	for (; row->key; row++) {
+		const json_t *number = json_object_get(item, row->key);
+
+		if (number && !json_is_number(number))
+			return wrong(err, row->key, "a number");
+		*(double *)((char *)metric + row->offset) =
+			json_number_value(number);
+	}
+	if (count &&
+	    !(json_is_integer(count) && json_integer_value(count) >= 0))
+		return wrong(err, "Count", "a count");
+	metric->count = (uint64_t)json_integer_value(count);
+	r = get_time(item, "TimeStamp", &metric->time_ms, err);
+	if (r == 0)
+		r = get_text(item, "MetricName", &metric->name, err);
+	if (r == 0 && !metric->name)
+		return wrong(err, "MetricName", "a text");
+	return r;
+}
+
+static int get_metrics(const json_t *list, struct pedigree_metrics *metrics,
+		       struct pedigree_error *err)
+{
+	const json_t *item;
+	size_t i;
+	int r = 0;
+
+	if (!json_is_array(list))
+		return wrong(err, "Metrics", "a list");
+	json_array_foreach(list, i, item)
+	{
+		struct pedigree_metric *metric = pedigree_vec_push(metrics);
+
+		if (!metric)
+			return pedigree_fail_memory(err);
+		r = get_metric(item, metric, err);
+		if (r < 0)
+			break;
+	}
+	return r;
+}
+
 static int get_member(const json_t *object,
 		      const struct pedigree_json_member *row,
 		      struct pedigree_entity *entity,
@@ -216,6 +265,8 @@ static int get_member(const json_t *object,
 				     err);
 	case PEDIGREE_JSON_PARAMS:
 		return get_params(value, row->key, place, err);
+	case PEDIGREE_JSON_METRICS:
+		return get_metrics(value, place, err);
 	}
 	return 0;
 }

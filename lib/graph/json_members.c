@@ -87,6 +87,7 @@ static const struct pedigree_json_member trial_component[] = {
 	ROW(NULL, "EndTime", TIME, end_ms),
 	TIMES,
 	ROW(NULL, "Parameters", PARAMS, parameters),
+	ROW(NULL, "Metrics", METRICS, metrics),
 	VALUES("InputArtifacts", input_artifacts, input_media),
 	VALUES("OutputArtifacts", output_artifacts, output_media),
 	METADATA,
@@ -112,6 +113,16 @@ static const struct pedigree_json_member experiment[] = {
 	ROW(NULL, "Description", TEXT, description),
 	TIMES,
 	END
+};
+
+#define NUMBER(key, member) \
+	{ \
+		key, offsetof(struct pedigree_metric, member) \
+	}
+
+const struct pedigree_json_number pedigree_json_metric[] = {
+	NUMBER("Max", max), NUMBER("Min", min),	       NUMBER("Last", last),
+	NUMBER("Avg", avg), NUMBER("StdDev", std_dev), { NULL, 0 },
 };
 
 const struct pedigree_json_member

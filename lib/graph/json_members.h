@@ -16,7 +16,8 @@ enum pedigree_json_shape {
 	PEDIGREE_JSON_MAP,    /* pairs: {key: value} */
 	PEDIGREE_JSON_VALUES, /* pairs: {key: {"Value", "MediaType"}} */
 	PEDIGREE_JSON_TYPES,  /* pairs: [{"SourceIdType", "Value"}] */
-	PEDIGREE_JSON_PARAMS  /* {key: {"StringValue" or "NumberValue"}} */
+	PEDIGREE_JSON_PARAMS, /* {key: {"StringValue" or "NumberValue"}} */
+	PEDIGREE_JSON_METRICS /* [{"MetricName", "Last", …}] */
 };
 
 struct pedigree_json_member {
@@ -27,6 +28,13 @@ struct pedigree_json_member {
 	size_t offset; /* in struct pedigree_entity */
 	size_t media;  /* the same, of VALUES: where media types are */
 };
+
+/* The numbers of a metric. Ended by NULL. */
+struct pedigree_json_number {
+	const char *key;
+	size_t offset; /* in struct pedigree_metric */
+};
+extern const struct pedigree_json_number pedigree_json_metric[];
 
 /* By kind. */
 extern const struct pedigree_json_member

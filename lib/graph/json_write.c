@@ -185,6 +185,28 @@ static void add_params(struct pedigree_buf *buf,
 	close_with(buf, '}');
 }
 
+static void add_metrics(struct pedigree_buf *buf,
+			const struct pedigree_metrics *metrics)
+{
+	pedigree_buf_add_char(buf, '[');
+	for (size_t i = 0; i < metrics->n; i++) {
+		const struct pedigree_metric *metric = &metrics->v[i];
+		const struct pedigree_json_number *row = pedigree_json_metric;
+
+		pedigree_buf_add_char(buf, '{');
+		add_text(buf, "MetricName", metric->name);
+		add_time(buf, "TimeStamp", metric->time_ms);
+		for (; row->key; row++) {
+			add_key(buf, row->key);
+			add_number(buf, *(const double *)((const char *)metric +
+							  row->offset));
+		}
+		add_count(buf, "Count", metric->count);
+		close_with(buf, '}');
+	}
+	close_with(buf, ']');
+}
+
 static void add_member(struct pedigree_buf *buf,
 		       const struct pedigree_json_member *member,
 		       const struct pedigree_entity *entity)
@@ -218,6 +240,12 @@ static void add_member(struct pedigree_buf *buf,
 	case PEDIGREE_JSON_PARAMS:
 		add_key(buf, member->key);
 		add_params(buf, place);
+		break;
+	case PEDIGREE_JSON_METRICS:
+		if (!((const struct pedigree_metrics *)place)->n)
+			break;
+		add_key(buf, member->key);
+		add_metrics(buf, place);
 		break;
 	}
 }

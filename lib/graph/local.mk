@@ -18,6 +18,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/json_members.c \
 	%D%/json_members.h \
 	%D%/json_write.c \
+	%D%/metrics.c \
 	%D%/model.c \
 	%D%/model.h \
 	%D%/names.c \

@@ -76,6 +76,16 @@ void pedigree_record_free(struct pedigree_record *record)
 	free(record);
 }
 
+static void clear_metric(struct pedigree_metric *metric)
+{
+	free(metric->name);
+}
+
+void pedigree_metrics_clear(struct pedigree_metrics *metrics)
+{
+	FREE_ALL(metrics, clear_metric);
+}
+
 void pedigree_entity_clear(struct pedigree_entity *entity)
 {
 	char *strings[] = {
@@ -91,6 +101,7 @@ void pedigree_entity_clear(struct pedigree_entity *entity)
 	pedigree_pairs_clear(&entity->source_types);
 	pedigree_pairs_clear(&entity->properties);
 	FREE_ALL(&entity->parameters, clear_param);
+	pedigree_metrics_clear(&entity->metrics);
 	pedigree_pairs_clear(&entity->input_artifacts);
 	pedigree_pairs_clear(&entity->output_artifacts);
 	pedigree_pairs_clear(&entity->input_media);

@@ -41,6 +41,15 @@ struct pedigree_param {
 };
 PEDIGREE_VEC_TYPE(pedigree_params, struct pedigree_param);
 
+/* What a trial component tells of a metric. All numbers are finite. */
+struct pedigree_metric {
+	char *name;
+	double last, min, max, avg, std_dev;
+	uint64_t count;
+	int64_t time_ms; /* of the last value */
+};
+PEDIGREE_VEC_TYPE(pedigree_metrics, struct pedigree_metric);
+
 /*
  * An entity of any kind. Which members a kind has is the API's matter:
  * graph/json.c writes and reads them under the API's names.
@@ -60,6 +69,7 @@ struct pedigree_entity {
 	struct pedigree_pairs source_types; /* artifact: SourceIdType, Value */
 	struct pedigree_pairs properties;
 	struct pedigree_params parameters;
+	struct pedigree_metrics metrics;
 	struct pedigree_pairs input_artifacts;	/* trial component: */
 	struct pedigree_pairs output_artifacts; /* name, Value */
 	struct pedigree_pairs input_media;	/* name, MediaType of */
@@ -141,6 +151,7 @@ void pedigree_pairs_clear(struct pedigree_pairs *pairs);
 int pedigree_params_set(struct pedigree_params *params, const char *key,
 			const char *value); /* text that is wholly a
 						   finite number becomes one */
+void pedigree_metrics_clear(struct pedigree_metrics *metrics);
 int pedigree_record_associate(struct pedigree_record *record,
 			      const char *source, const char *destination,
 			      const char *type);

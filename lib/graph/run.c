@@ -37,6 +37,77 @@ static bool stopped_by(int sig)
 	return sig == SIGINT || sig == SIGTERM || sig == SIGHUP;
 }
 
+/* Was the run made by the program's own calls? */
+static bool is_own(const struct pedigree_builder *builder)
+{
+	const struct pedigree_evlog *log = builder->log;
+
+	for (size_t i = 0; i < log->n_events; i++)
+		if (log->events[i].type == PEDIGREE_EV_BLIND &&
+		    log->events[i].blind == PEDIGREE_BLIND_DECLARED_ONLY)
+			return true;
+	return false;
+}
+
+/*
+ * What the program said of an end: of its own run, or of the first part that
+ * did not complete. NULL: nothing.
+ */
+static const struct pedigree_event *
+declared_end(const struct pedigree_builder *builder, bool own)
+{
+	const struct pedigree_evlog *log = builder->log;
+
+	for (size_t i = 0; i < log->n_events; i++)
+		if (log->events[i].type == PEDIGREE_EV_END &&
+		    (own || strcmp(log->events[i].text2, "Completed") != 0))
+			return &log->events[i];
+	return NULL;
+}
+
+/* A run that the program made itself ends as the program says. */
+static int set_own_status(const struct pedigree_builder *builder,
+			  struct pedigree_entity *run)
+{
+	static const char *const words[] = { "Completed", "Failed", "Stopped" };
+	const struct pedigree_event *end = declared_end(builder, true);
+	const char *word = "Stopped", *message = NULL;
+
+	if (builder->options && builder->options->running)
+		word = "InProgress";
+	else if (!end)
+		message = "the program ended without ending its run";
+	for (size_t i = 0; end && i < PEDIGREE_COUNT(words); i++)
+		if (strcmp(end->text2, words[i]) == 0)
+			word = words[i];
+	if (end && end->text3[0])
+		message = end->text3;
+	if (set(&run->status, word, PEDIGREE_VALUE_MAX) < 0)
+		return PEDIGREE_ENOMEM;
+	return set(&run->message, message, PEDIGREE_MESSAGE_MAX);
+}
+
+/* "exit status 1; fit Failed: loss is not a number" */
+static int set_message(const struct pedigree_builder *builder,
+		       const char *message, struct pedigree_entity *run)
+{
+	const struct pedigree_event *part = declared_end(builder, false);
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+
+	pedigree_buf_add_str(&text, message);
+	if (part) {
+		pedigree_buf_addf(&text, "%s%s%s%s", *message ? "; " : "",
+				  part->text, *part->text ? " " : "",
+				  part->text2);
+		if (part->text3[0])
+			pedigree_buf_addf(&text, ": %s", part->text3);
+	}
+	if (pedigree_buf_error(&text))
+		return PEDIGREE_ENOMEM;
+	return set(&run->message, text.len ? text.data : NULL,
+		   PEDIGREE_MESSAGE_MAX);
+}
+
 static int set_status(const struct pedigree_builder *builder,
 		      struct pedigree_entity *run)
 {
@@ -45,6 +116,8 @@ static int set_status(const struct pedigree_builder *builder,
 	const char *word = "Completed";
 	char message[128] = "";
 
+	if (is_own(builder))
+		return set_own_status(builder, run);
 	if (builder->options && builder->options->running) {
 		word = "InProgress";
 	} else if (!facts->end_known) {
@@ -64,8 +137,7 @@ static int set_status(const struct pedigree_builder *builder,
 	}
 	if (set(&run->status, word, PEDIGREE_VALUE_MAX) < 0)
 		return PEDIGREE_ENOMEM;
-	return set(&run->message, message[0] ? message : NULL,
-		   PEDIGREE_MESSAGE_MAX);
+	return set_message(builder, message, run);
 }
 
 static int set_metadata(const struct pedigree_run_facts *facts,
@@ -139,7 +211,9 @@ static int add_own_params(const struct pedigree_builder *builder,
 	pedigree_command_text(&command, facts->argv);
 	if (pedigree_buf_error(&command))
 		return PEDIGREE_ENOMEM;
-	if (facts->end_known && WIFEXITED(facts->wait_status)) {
+	if (is_own(builder)) {
+		/* How its process ends is not known yet. */
+	} else if (facts->end_known && WIFEXITED(facts->wait_status)) {
 		ending = "exit_code";
 		snprintf(number, sizeof(number), "%d",
 			 WEXITSTATUS(facts->wait_status));
@@ -156,7 +230,7 @@ static int add_own_params(const struct pedigree_builder *builder,
 	return pedigree_param_own(params, "user", facts->user);
 }
 
-/* Later ones win: the command line, what was declared, what was measured. */
+/* Later ones win: the command line, what was declared. */
 static int set_params(const struct pedigree_builder *builder,
 		      struct pedigree_params *params)
 {
@@ -173,10 +247,8 @@ static int set_params(const struct pedigree_builder *builder,
 	for (size_t i = 0; i < log->n_events; i++) {
 		const struct pedigree_event *event = &log->events[i];
 
-		if (event->type != PEDIGREE_EV_PARAM &&
-		    event->type != PEDIGREE_EV_METRIC)
-			continue;
-		if (pedigree_param_put(params, event->text, event->text2) < 0)
+		if (event->type == PEDIGREE_EV_PARAM &&
+		    pedigree_param_put(params, event->text, event->text2) < 0)
 			return PEDIGREE_ENOMEM;
 	}
 	return add_own_params(builder, params);
@@ -316,6 +388,8 @@ int pedigree_builder_run(struct pedigree_builder *builder)
 		r = set(&run.display_name, run.name, PEDIGREE_VALUE_MAX);
 		if (r == 0)
 			r = set_params(builder, &run.parameters);
+		if (r == 0)
+			r = pedigree_builder_metrics(builder, &run.metrics);
 	}
 	if (r < 0) {
 		pedigree_entity_clear(&run);

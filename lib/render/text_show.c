@@ -84,6 +84,27 @@ static void parameters(struct page *page, const struct pedigree_params *list)
 	}
 }
 
+static void metrics(struct page *page, const struct pedigree_metrics *list)
+{
+	if (!list->n)
+		return;
+	heading(page, "Metrics");
+	for (size_t i = 0; i < list->n; i++) {
+		const struct pedigree_metric *metric = &list->v[i];
+
+		pedigree_buf_reset(&page->text);
+		pedigree_text_add(&page->text, metric->name,
+				  page->print->ascii);
+		pedigree_buf_addf(&page->text, " = %.15g", metric->last);
+		if (metric->count > 1)
+			pedigree_buf_addf(&page->text,
+					  " (%" PRIu64 " from %.15g to %.15g)",
+					  metric->count, metric->min,
+					  metric->max);
+		fprintf(page->out, "  %s\n", page->text.data);
+	}
+}
+
 static void status(struct page *page, const struct pedigree_entity *entity)
 {
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
@@ -126,6 +147,7 @@ static void facts(struct page *page, const struct pedigree_entity *entity)
 	fact(page, "Commit", entity->commit_id);
 	fact(page, "Repository", entity->repository);
 	parameters(page, &entity->parameters);
+	metrics(page, &entity->metrics);
 	pairs(page, "Properties", &entity->properties);
 	pairs(page, "Tags", &entity->tags);
 }

@@ -266,7 +266,8 @@ int pedigree_spool_begin(const struct pedigree_config *config,
 		pedigree_git_ask(folder.data, facts->cwd,
 				 pedigree_config_ms(config, "capture",
 						    "git_timeout"));
-	if (pedigree_shim_link(folder.data, ret_preload, &why) < 0) {
+	if (ret_preload &&
+	    pedigree_shim_link(folder.data, ret_preload, &why) < 0) {
 		pedigree_buf_reset(ret_preload);
 		if (no_capture(facts, &why) < 0)
 			rc = pedigree_fail_memory(err);

@@ -57,7 +57,7 @@ enum pedigree_run_state {
  * caller fills `facts` but for run, start and git; the call completes them.
  * The name is made unique against the ledger and the spool with a suffix
  * ("-2", "-3"); *ret_renamed tells. `ret_preload` gets the LD_PRELOAD entry
- * for the shim, free of spaces and colons. When the spool cannot take a log
+ * for the shim, free of spaces and colons; NULL: no shim is wanted. When the spool cannot take a log
  * (not writable, no shared mappings), the run moves to /dev/shm, and when
  * that fails too the call succeeds with facts->no_capture set, an empty
  * preload and nothing on disk (facts->run is then NULL).

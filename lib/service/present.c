@@ -128,7 +128,8 @@ static bool ends_with_time(const char *key)
 {
 	size_t n = strlen(key);
 
-	return n >= 4 && strcmp(key + n - 4, "Time") == 0;
+	return (n >= 4 && strcmp(key + n - 4, "Time") == 0) ||
+	       strcmp(key, "TimeStamp") == 0;
 }
 
 /* "2026-11-23T10:00:00.123000+00:00", as Python's isoformat has it. */

@@ -68,6 +68,18 @@ const struct pedigree_member pedigree_members_component_status[] = {
 	END,
 };
 
+const struct pedigree_member pedigree_members_metric[] = {
+	MEMBER("MetricName", property_name),
+	MEMBER("TimeStamp", timestamp),
+	MEMBER("Max", number),
+	MEMBER("Min", number),
+	MEMBER("Last", number),
+	MEMBER("Count", count),
+	MEMBER("Avg", number),
+	MEMBER("StdDev", number),
+	END,
+};
+
 const struct pedigree_member pedigree_members_query_filters[] = {
 	MEMBER("Types", query_types),
 	MEMBER("LineageTypes", lineage_types),

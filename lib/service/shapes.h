@@ -32,6 +32,7 @@ extern const struct pedigree_member pedigree_members_tag[];
 extern const struct pedigree_member pedigree_members_parameter[];
 extern const struct pedigree_member pedigree_members_component_artifact[];
 extern const struct pedigree_member pedigree_members_component_status[];
+extern const struct pedigree_member pedigree_members_metric[];
 extern const struct pedigree_member pedigree_members_query_filters[];
 extern const struct pedigree_member pedigree_members_search_filter[];
 extern const struct pedigree_member pedigree_members_nested_filter[];

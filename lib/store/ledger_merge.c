@@ -122,6 +122,33 @@ static int merge_params(struct pedigree_params *params,
 	return 0;
 }
 
+/* Those of a run amended since are all of them. */
+static int merge_metrics(struct pedigree_metrics *metrics,
+			 const struct pedigree_metrics *news, bool newer,
+			 bool *changed)
+{
+	struct pedigree_metrics copy = { 0 };
+
+	if (!news->n || (metrics->n && !newer))
+		return 0;
+	for (size_t i = 0; i < news->n; i++) {
+		struct pedigree_metric *metric = pedigree_vec_push(&copy);
+
+		if (metric) {
+			*metric = news->v[i];
+			metric->name = strdup(metric->name);
+		}
+		if (!metric || !metric->name) {
+			pedigree_metrics_clear(&copy);
+			return PEDIGREE_ENOMEM;
+		}
+	}
+	pedigree_metrics_clear(metrics);
+	*metrics = copy;
+	*changed = true;
+	return 0;
+}
+
 /* DataSet is what a file is called for want of a better word. */
 static bool says_more(const char *type, const char *news)
 {
@@ -180,6 +207,8 @@ int pedigree_ledger_merge(struct pedigree_entity *entity,
 	if (merge_pairs(&entity->properties, &news->properties, over,
 			&changed) < 0 ||
 	    merge_params(&entity->parameters, &news->parameters, &changed) <
+		    0 ||
+	    merge_metrics(&entity->metrics, &news->metrics, over, &changed) <
 		    0 ||
 	    merge_pairs(&entity->input_artifacts, &news->input_artifacts, over,
 			&changed) < 0 ||

@@ -269,7 +269,7 @@ static void take_line(struct script *script, char *line)
 	*texts++ = '\0';
 	if (set_scene(script, line, texts))
 		return;
-	for (unsigned int type = 1; type <= PEDIGREE_EV_DEPLOY; type++) {
+	for (unsigned int type = 1; type <= PEDIGREE_EV_POINT; type++) {
 		const char *word = pedigree_event_word(type);
 
 		if (word && !strcmp(word, line))
