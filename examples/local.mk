@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	%D%/README.md \
 	%D%/manual/Makefile \
 	%D%/manual/README.md \
+	%D%/manual/walkthrough.py \
 	%D%/manual/walkthrough.sh \
 	%D%/pipeline/evaluate.sh \
 	%D%/pipeline/pipeline.sh \

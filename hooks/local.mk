@@ -77,6 +77,21 @@ hooks/preload.map: $(srcdir)/%D%/interpose.def config.h
 		END { print "local:\n\t*;\n};" }' $@.tmp > $@ && \
 	rm -f $@.tmp
 CLEANFILES += hooks/preload.map
+# The same calls for Python, where its interpreter looks for modules.
+nodist_python_DATA = hooks/python/installed/pedigree.py
+hooks/python/installed/pedigree.py: $(srcdir)/%D%/python/pedigree.py Makefile
+	$(AM_V_GEN)$(MKDIR_P) hooks/python/installed && \
+	$(SED) -e 's|@''libdir@|$(libdir)|' -e 's|@''VERSION@|$(VERSION)|' \
+		$(srcdir)/%D%/python/pedigree.py > $@.tmp && mv $@.tmp $@
+CLEANFILES += hooks/python/installed/pedigree.py
+
+install-data-hook:
+	@$(PYTHON) -c 'import sys; sys.exit("$(pythondir)" not in sys.path)' || \
+		printf '%s\n' "pedigree: $(PYTHON) does not look for modules in" \
+		"  $(pythondir)" "which pedigree.py is in now; set PYTHONPATH," \
+		"or choose another folder with configure --with-pythondir=DIR"
+
 EXTRA_DIST += \
+	%D%/python/pedigree.py \
 	%D%/imports.allow \
 	%D%/interpose.omit

@@ -42,6 +42,15 @@ if command -v pkg-config >/dev/null; then
 	[ "$(cat printed)" = s3://example-bucket/walkthrough/train.csv ] ||
 		fail_ "the program that was built prints: $(cat printed)"
 fi
+module=$(find "$to" -name pedigree.py)
+[ -s "$module" ] || fail_ "pedigree.py is not installed"
+PYTHONPATH=$(dirname "$module") PEDIGREE_LIBRARY=$to/lib/libpedigree.so.0 \
+	"$PYTHON" -c 'import pedigree
+with pedigree.run("told") as r:
+	r.param("version", pedigree.__version__)' ||
+	fail_ "the installed pedigree.py does not run"
+"$to/bin/pedigree" show told >shown || fail_ "it recorded nothing"
+grep -q "version = [0-9]" shown || { cat shown; fail_ "it has no version"; }
 
 make -s -C "$top_builddir" uninstall DESTDIR="$work/to" >log 2>&1 ||
 	{ cat log; fail_ "make uninstall failed"; }

@@ -15,6 +15,7 @@ integration_tests = \
 	%D%/example_pipeline.py \
 	%D%/example_r.py \
 	%D%/example_sklearn.py \
+	%D%/explicit.py \
 	%D%/faults/disk.py \
 	%D%/faults/first.py \
 	%D%/faults/ledger.py \
