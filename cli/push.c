@@ -10,6 +10,10 @@
 struct options {
 	const char *backend;
 	bool quiet;
+	bool status;
+	bool dry_run;
+	struct pedigree_print print;
+	bool ok; /* of a printing option */
 };
 
 static bool on_option(void *ctx, const struct cli_option *option,
@@ -17,44 +21,165 @@ static bool on_option(void *ctx, const struct cli_option *option,
 {
 	struct options *options = ctx;
 
-	if (strcmp(option->name, "backend") == 0)
+	const char *name = option->name;
+
+	if (strcmp(name, "backend") == 0)
 		options->backend = value;
-	else if (strcmp(option->name, "quiet") == 0)
+	else if (strcmp(name, "quiet") == 0)
 		options->quiet = true;
+	else if (strcmp(name, "status") == 0)
+		options->status = true;
+	else if (strcmp(name, "dry-run") == 0)
+		options->dry_run = true;
+	else if (cli_print_option(option, value, &options->print, &options->ok))
+		return options->ok;
 	return true;
+}
+
+struct listing {
+	bool json;
+	size_t n;
+	size_t waiting, rejected;
+};
+
+static void put_string(const char *text)
+{
+	putchar('"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			printf("\\%c", *text);
+		else if ((unsigned char)*text < ' ')
+			printf("\\u%04x", (unsigned char)*text);
+		else
+			putchar(*text);
+	}
+	putchar('"');
+}
+
+static void put_member(const char *before, const char *name, const char *text)
+{
+	printf("%s\"%s\":", before, name);
+	put_string(text);
+}
+
+static void print_record(void *ctx, const struct pedigree_outbox_view *record)
+{
+	struct listing *listing = ctx;
+
+	if (record->why)
+		listing->rejected++;
+	else
+		listing->waiting++;
+	if (listing->json) {
+		printf("%s", listing->n++ ? ",\n" : "");
+		put_member("{", "Backend", record->backend);
+		put_member(",", "Run", record->run);
+		printf(",\"Revision\":%u", record->revision);
+		put_member(",", "State", record->why ? "Rejected" : "Waiting");
+		put_member(",", "Path", record->path);
+		if (record->why)
+			put_member(",", "Why", record->why);
+		putchar('}');
+		return;
+	}
+	printf("%s  %s, revision %u: %s%s\n", record->backend, record->run,
+	       record->revision, record->why ? "rejected: " : "waits",
+	       record->why ? record->why : "");
+	if (record->why)
+		printf("    kept in %s; when the cause is gone, move it to the folder above and push\n",
+		       record->path);
+}
+
+static int show_status(const struct pedigree *pedigree,
+		       const struct options *options)
+{
+	struct listing listing = { .json = options->print.format ==
+					   PEDIGREE_JSON };
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+
+	if (listing.json)
+		putchar('[');
+	if (pedigree_outbox(pedigree, options->backend, print_record, &listing,
+			    &err) < 0)
+		return cli_fail(&err);
+	if (listing.json)
+		puts("]");
+	else if (!options->quiet)
+		printf("%zu waiting, %zu rejected\n", listing.waiting,
+		       listing.rejected);
+	return listing.waiting || listing.rejected ? CLI_NOTHING : CLI_OK;
+}
+
+static void print_sentence(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	puts(sentence);
+}
+
+static int show_plan(const struct pedigree *pedigree,
+		     const struct options *options)
+{
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+
+	if (pedigree_push_plan(pedigree, options->backend, print_sentence, NULL,
+			       &err) < 0)
+		return cli_fail(&err);
+	return CLI_OK;
+}
+
+static int deliver(const struct pedigree *pedigree,
+		   const struct options *options)
+{
+	struct pedigree_push_counts counts = { 0 };
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	int rc = pedigree_push(pedigree, options->backend, &counts, &err);
+
+	if (!options->quiet)
+		printf("%zu delivered, %zu waiting, %zu rejected\n",
+		       counts.delivered, counts.waiting, counts.rejected);
+	/* After it: what recovery makes, it delivers itself. */
+	cli_recover(pedigree);
+	if (rc < 0)
+		return cli_fail(&err);
+	return counts.waiting || counts.rejected ? CLI_NOTHING : CLI_OK;
 }
 
 static int push(const struct cli_command *self, int argc, char **argv)
 {
 	struct options options = { 0 };
-	struct pedigree_push_counts counts = { 0 };
-	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	struct pedigree *pedigree;
-	int first, rc;
+	int first, status;
 
+	cli_print_init(&options.print, stdout);
 	first = cli_parse(self, argc, argv, on_option, &options);
 	if (first < 0)
 		return CLI_TROUBLE;
 	if (first < argc)
 		return cli_usage(self, "push takes no argument '%s'",
 				 argv[first]);
+	if (options.status && options.dry_run)
+		return cli_usage(self, "either --status or --dry-run");
 	pedigree = cli_open(NULL);
 	if (!pedigree)
 		return CLI_TROUBLE;
-	rc = pedigree_push(pedigree, options.backend, &counts, &err);
-	if (!options.quiet)
-		printf("%zu delivered, %zu waiting, %zu rejected\n",
-		       counts.delivered, counts.waiting, counts.rejected);
-	/* After it: what recovery makes, it delivers itself. */
-	cli_recover(pedigree);
+	status = options.status	   ? show_status(pedigree, &options)
+		 : options.dry_run ? show_plan(pedigree, &options)
+				   : deliver(pedigree, &options);
 	pedigree_close(pedigree);
-	if (rc < 0)
-		return cli_fail(&err);
-	return counts.waiting || counts.rejected ? CLI_NOTHING : CLI_OK;
+	return status;
 }
 
 static const struct cli_option push_options[] = {
 	{ .name = "backend", .value = "NAME", .help = "only to this backend" },
+	{ .name = "dry-run",
+	  .help = "tell what would be delivered, and how; send nothing" },
+	{ .name = "status",
+	  .help = "list what waits and what was rejected, and why" },
+	{ .name = "format",
+	  .value = "FORMAT",
+	  .choices = "text|json",
+	  .help = "print the status as text (the default) or JSON" },
+	{ .name = "json", .help = "the same as --format json" },
 	{ .name = "quiet", .letter = 'q', .help = "print no counts" },
 	{ .name = NULL },
 };

@@ -294,6 +294,30 @@ int pedigree_push(const struct pedigree *pedigree, const char *backend,
 		  struct pedigree_push_counts *ret_counts,
 		  struct pedigree_error *err);
 
+/** A record in the outbox. Valid during the call of `each`. */
+struct pedigree_outbox_view {
+	const char *backend;
+	const char *run; /**< its name in the spool */
+	unsigned int revision;
+	const char *path;
+	/** Why the backend refused it for good; NULL: it waits. */
+	const char *why;
+};
+
+/** Calls `each` for every record that waits or was set aside. */
+int pedigree_outbox(const struct pedigree *pedigree, const char *backend,
+		    void (*each)(void *ctx,
+				 const struct pedigree_outbox_view *record),
+		    void *ctx, struct pedigree_error *err);
+
+/**
+ * Tells, a sentence each, which records pedigree_push would deliver now and,
+ * of backends behind a network, what calls that would take. Sends nothing.
+ */
+int pedigree_push_plan(const struct pedigree *pedigree, const char *backend,
+		       void (*tell)(void *ctx, const char *sentence), void *ctx,
+		       struct pedigree_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -154,3 +154,18 @@ int pedigree_push(const struct pedigree *pedigree, const char *backend,
 		};
 	return rc;
 }
+
+int pedigree_outbox(const struct pedigree *pedigree, const char *backend,
+		    void (*each)(void *ctx,
+				 const struct pedigree_outbox_view *record),
+		    void *ctx, struct pedigree_error *err)
+{
+	return pedigree_outbox_view(pedigree->config, backend, each, ctx, err);
+}
+
+int pedigree_push_plan(const struct pedigree *pedigree, const char *backend,
+		       void (*tell)(void *ctx, const char *sentence), void *ctx,
+		       struct pedigree_error *err)
+{
+	return pedigree_outbox_plan(pedigree->config, backend, tell, ctx, err);
+}

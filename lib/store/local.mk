@@ -42,4 +42,5 @@ libpedigree_core_la_SOURCES += \
 	%D%/sagemaker_request.h \
 	%D%/sagemaker_step.c \
 	%D%/sagemaker_step.h \
+	%D%/status.c \
 	%D%/store.h

@@ -344,3 +344,34 @@ int pedigree_outbox_push_remote(const struct pedigree_config *config,
 {
 	return push_some(config, false, true, ret_result, err);
 }
+
+static int visit(const struct pedigree_config *config, const char *backend,
+		 int (*each)(void *ctx, const char *backend, const char *folder,
+			     struct pedigree_error *err),
+		 void *ctx, struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
+	int status = folder_of(config, backend, &folder, err);
+
+	return status ? status : each(ctx, backend, folder.data, err);
+}
+
+int pedigree_outbox_each(const struct pedigree_config *config,
+			 const char *backend,
+			 int (*each)(void *ctx, const char *backend,
+				     const char *folder,
+				     struct pedigree_error *err),
+			 void *ctx, struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf word = PEDIGREE_BUF_INIT;
+	const char *at = configured(config);
+	int status = 0;
+
+	if (backend)
+		return visit(config, backend, each, ctx, err);
+	while (!status && at && (backend = next_backend(&at, &word)))
+		status = visit(config, backend, each, ctx, err);
+	if (!status && (!at || pedigree_buf_error(&word)))
+		status = pedigree_fail_memory(err);
+	return status;
+}

@@ -33,6 +33,14 @@ bool pedigree_outbox_parse(const char *name, size_t *ret_run_len,
 int pedigree_outbox_list(const char *folder, struct pedigree_outbox_list *list,
 			 struct pedigree_error *err);
 
+/* Calls `each` with the folder of one backend or (NULL) of all in use. */
+int pedigree_outbox_each(const struct pedigree_config *config,
+			 const char *backend,
+			 int (*each)(void *ctx, const char *backend,
+				     const char *folder,
+				     struct pedigree_error *err),
+			 void *ctx, struct pedigree_error *err);
+
 /* deliver.c: pushes one backend's folder; adds to `result`. */
 int pedigree_outbox_deliver(const struct pedigree_config *config,
 			    const char *backend, const char *folder,

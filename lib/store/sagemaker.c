@@ -475,6 +475,17 @@ sagemaker_put(struct pedigree_backend *backend,
 	return verdict.refused ? PEDIGREE_REJECTED : PEDIGREE_RETRY;
 }
 
+/* How many entities of a kind an account may make by hand. */
+static const struct {
+	enum pedigree_kind kind;
+	const char *noun;
+	unsigned int quota;
+} quotas[] = {
+	{ PEDIGREE_ARTIFACT, "artifacts", 6000 },
+	{ PEDIGREE_ACTION, "actions", 3000 },
+	{ PEDIGREE_CONTEXT, "contexts", 500 },
+};
+
 static void PEDIGREE_PRINTF(3, 4)
 	say(void (*tell)(void *ctx, const char *sentence), void *ctx,
 	    const char *format, ...)
@@ -540,6 +551,93 @@ static int sagemaker_look(struct pedigree_backend *backend,
 	return 0;
 }
 
+struct planned {
+	void (*tell)(void *ctx, const char *sentence);
+	void *ctx;
+	unsigned int made[PEDIGREE_KINDS];
+	unsigned int edges;
+};
+
+static int plan_entity(struct pedigree_sagemaker_delivery *delivery, size_t i,
+		       struct planned *planned, struct pedigree_error *err)
+{
+	const struct pedigree_record *record = delivery->record;
+	const struct pedigree_entity *entity = &record->entities.v[i];
+	struct pedigree_step step = { 0 };
+	int status = pedigree_step_entity(&step, delivery, entity,
+					  i == 0 ? record->run : NULL, err);
+
+	if (!status && !is_over(&step)) {
+		bool looks = step.state == PEDIGREE_STEP_LOOK;
+
+		planned->made[entity->kind] +=
+			step.state != PEDIGREE_STEP_UPDATE;
+		say(planned->tell, planned->ctx, "  %s %s%s",
+		    pedigree_step_operation(&step),
+		    entity->kind == PEDIGREE_ARTIFACT ? entity->source_uri
+						      : entity->name,
+		    looks ? ", and create it when there is none" : "");
+	}
+	pedigree_step_clear(&step);
+	return status;
+}
+
+static int plan_edges(struct pedigree_sagemaker_delivery *delivery,
+		      struct planned *planned, struct pedigree_error *err)
+{
+	const struct pedigree_record *record = delivery->record;
+
+	for (size_t i = 0; i < record->associations.n; i++) {
+		const struct pedigree_record_association *edge =
+			&record->associations.v[i];
+		int status = pedigree_progress_has_edge(delivery->progress,
+							edge->source,
+							edge->destination, err);
+
+		if (status < 0)
+			return status;
+		planned->edges += status == 0;
+	}
+	if (planned->edges)
+		say(planned->tell, planned->ctx, "  AddAssociation %u times",
+		    planned->edges);
+	return 0;
+}
+
+static int sagemaker_plan(struct pedigree_backend *backend,
+			  const struct pedigree_delivery *what,
+			  void (*tell)(void *ctx, const char *sentence),
+			  void *ctx, struct pedigree_error *err)
+{
+	struct sagemaker *sagemaker =
+		pedigree_container_of(backend, struct sagemaker, base);
+	_cleanup_record_ struct pedigree_record *record = NULL;
+	struct planned planned = { .tell = tell, .ctx = ctx };
+	int status =
+		pedigree_record_from_json(what->json, what->n, &record, err);
+	struct pedigree_sagemaker_delivery delivery = {
+		.record = record,
+		.progress = sagemaker->progress,
+		.identity = sagemaker->identity,
+	};
+
+	for (size_t i = 0; !status && i < record->entities.n; i++)
+		status = plan_entity(&delivery, i, &planned, err);
+	if (!status)
+		status = plan_edges(&delivery, &planned, err);
+	for (size_t i = 0; !status && i < PEDIGREE_COUNT(quotas); i++)
+		if (planned.made[quotas[i].kind])
+			say(tell, ctx,
+			    "  at most %u of the %u %s that an account may make by hand",
+			    planned.made[quotas[i].kind], quotas[i].quota,
+			    quotas[i].noun);
+	if (!status && planned.edges)
+		say(tell, ctx,
+		    "  at most %u of the 6000 associations that an account may make by hand",
+		    planned.edges);
+	return status;
+}
+
 static const struct pedigree_backend_option options[] = {
 	{
 		.key = "identity",
@@ -581,5 +679,6 @@ const struct pedigree_backend_ops pedigree_sagemaker_ops = {
 	.open = sagemaker_open,
 	.close = sagemaker_close,
 	.put = sagemaker_put,
+	.plan = sagemaker_plan,
 	.look = sagemaker_look,
 };

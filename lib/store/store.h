@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <pedigree/capture.h>
 #include <pedigree/error.h>
 #include <pedigree/sys/backend.h>
 
@@ -84,6 +85,18 @@ bool pedigree_outbox_has_remote(const struct pedigree_config *config);
 /* Counts what waits. */
 size_t pedigree_outbox_waiting(const struct pedigree_config *config,
 			       const char *backend);
+
+/* What is in the outbox of one backend or (NULL) of all: status.c. */
+int pedigree_outbox_view(
+	const struct pedigree_config *config, const char *backend,
+	void (*each)(void *ctx, const struct pedigree_outbox_view *record),
+	void *ctx, struct pedigree_error *err);
+/* Tells, a sentence each, which records a push would deliver, and what calls
+   that would take. */
+int pedigree_outbox_plan(const struct pedigree_config *config,
+			 const char *backend,
+			 void (*tell)(void *ctx, const char *sentence),
+			 void *ctx, struct pedigree_error *err);
 
 /*
  * The digest cache, a SQLite file beside the ledger. Never fails for the

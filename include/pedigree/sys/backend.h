@@ -109,6 +109,14 @@ struct pedigree_backend_ops {
 				     const struct pedigree_delivery *delivery,
 				     struct pedigree_error *err);
 	/**
+	 * For `pedigree push --dry-run`: tells, a sentence each, what calls a
+	 * delivery would make, without making one. NULL: none worth telling.
+	 */
+	int (*plan)(struct pedigree_backend *backend,
+		    const struct pedigree_delivery *delivery,
+		    void (*tell)(void *ctx, const char *sentence), void *ctx,
+		    struct pedigree_error *err);
+	/**
 	 * For `pedigree doctor`: tries whether records could be delivered now
 	 * and tells what a person should know, a sentence each, never a
 	 * secret. NULL: that it can be opened is all there is to say.

@@ -6,6 +6,7 @@ Every fault is compared with an undisturbed delivery: the service must end in
 the same state. `push.py full` goes through all faults, else through some.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -108,6 +109,20 @@ def undisturbed():
     return state, first
 
 
+def dry_run():
+    with fake.Service() as service:
+        os.environ.update(service.environment())
+        home = with_home("dry")
+        text = push("--dry-run", **home).stdout.decode()
+        for part in ("CreateTrialComponent fit", "CreateExperiment churn",
+                     "ListArtifacts s3://bucket/weights.bin, and create",
+                     "AddAssociation", "of the 6000 artifacts"):
+            t.check(part in text, f"no '{part}' in {text}")
+        t.equal(service.seen, 0, "requests of a dry run")
+        done = push("--status", status=1, **home)
+        t.check(b"3 waiting, 0 rejected" in done.stdout, done.stdout)
+
+
 def lost_progress(expected):
     """Everything once more, to a service that has everything."""
     with fake.Service() as service:
@@ -187,6 +202,12 @@ def refusals():
         text = done.stderr.decode()
         t.check(done.returncode != 0 and "ResourceLimitExceeded" in text, text)
         t.check("request " in text, f"no request id in {text}")
+        done = push("--status", "--json", status=1, **home)
+        rejected = [r for r in json.loads(done.stdout)
+                    if r["State"] == "Rejected"]
+        t.check(rejected and "ResourceLimitExceeded" in rejected[0]["Why"],
+                done.stdout)
+        t.check(os.path.exists(rejected[0]["Path"]), rejected)
     with fake.Service() as service:
         os.environ.update(service.environment())
         done = push(status=None, AWS_SECRET_ACCESS_KEY="wrong",
@@ -243,6 +264,7 @@ os.environ["PEDIGREE_HOME"] = os.path.join(t.work, "recorded")
 record()
 STATE, REQUESTS = undisturbed()
 print(f"{REQUESTS} requests, {len(STATE['Entities'])} entities, {len(STATE['Edges'])} edges")
+dry_run()
 lost_progress(STATE)
 together(STATE)
 clock(STATE)
