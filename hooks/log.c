@@ -72,7 +72,8 @@ static size_t entry_size(const struct pedigree_entry *entry)
 
 static char *put(char *at, const void *bytes, size_t n)
 {
-	memcpy(at, bytes, n);
+	if (n) /* or `bytes` may be NULL */
+		memcpy(at, bytes, n);
 	return at + n;
 }
 
