@@ -3,7 +3,8 @@
 # Built by `make bench-programs`, never installed; bench/run runs them.
 
 EXTRA_LTLIBRARIES += empty-shim.la
-EXTRA_PROGRAMS += bench/ledger bench/record bench/workloads/workload
+EXTRA_PROGRAMS += bench/client bench/ledger bench/record \
+	bench/workloads/workload
 
 empty_shim_la_SOURCES = %D%/empty-shim.c
 empty_shim_la_CFLAGS = -std=gnu11 -O2
@@ -11,6 +12,10 @@ empty_shim_la_CFLAGS = -std=gnu11 -O2
 empty_shim_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere \
 	-Wl,-z,initfirst -Wl,-z,now -Wl,--version-script=hooks/preload.map
 EXTRA_empty_shim_la_DEPENDENCIES = hooks/preload.map
+
+bench_client_SOURCES = %D%/client.c
+bench_client_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
+bench_client_LDADD = libpedigree.la
 
 bench_ledger_SOURCES = %D%/ledger.c
 bench_ledger_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
@@ -26,9 +31,10 @@ bench_workloads_workload_CFLAGS = $(AM_CFLAGS) -O2
 bench_workloads_workload_LDADD = -lpthread
 
 .PHONY: bench-programs
-bench-programs: empty-shim.la bench/ledger bench/record \
+bench-programs: empty-shim.la bench/client bench/ledger bench/record \
 	bench/workloads/workload pedigree
-CLEANFILES += empty-shim.la bench/ledger bench/record bench/workloads/workload
+CLEANFILES += empty-shim.la bench/client bench/ledger bench/record \
+	bench/workloads/workload
 
 EXTRA_DIST += \
 	%D%/README.md \

@@ -10,10 +10,7 @@
 #include "service/service.h"
 #include "service/typed.h"
 
-/*
- * The pages of an answer in one: the items of its first list, and those of
- * the lists beside it.
- */
+/* The pages of a list in one. */
 int pedigree_client_join(struct pedigree_client *client,
 			 const struct pedigree_operation *operation,
 			 const char *request,

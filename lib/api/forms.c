@@ -196,7 +196,7 @@ static const struct pedigree_field vertex_fields[] = {
 	{ ROW(TEXT, "Type", type) },
 	{ ROW(TEXT, "LineageType", kind) },
 };
-const struct pedigree_form pedigree_form_vertex = FORM(vertex_fields);
+static const struct pedigree_form vertex_form = FORM(vertex_fields);
 #undef SELF
 
 static const struct pedigree_field arn_edge_fields[] = {
@@ -205,5 +205,15 @@ static const struct pedigree_field arn_edge_fields[] = {
 	{ ROW(TEXT, "DestinationArn", destination) },
 	{ ROW(TEXT, "AssociationType", type) },
 };
-const struct pedigree_form pedigree_form_arn_edge = FORM(arn_edge_fields);
+static const struct pedigree_form arn_edge_form = FORM(arn_edge_fields);
+#undef SELF
+
+static const struct pedigree_field lineage_page_fields[] = {
+#define SELF struct pedigree_lineage_page
+	{ ROWS(LIST, "Vertices", vertices, vertex_form) },
+	{ ROWS(LIST, "Edges", edges, arn_edge_form) },
+	{ ROW(TEXT, "NextToken", token) },
+};
+const struct pedigree_form pedigree_form_lineage_page =
+	FORM(lineage_page_fields);
 #undef SELF

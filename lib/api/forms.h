@@ -58,11 +58,17 @@ extern const struct pedigree_form pedigree_form_membership;
 extern const struct pedigree_form pedigree_form_tagging;
 extern const struct pedigree_form pedigree_form_resource;
 
-/* What QueryLineage answers; its edges name their ends. */
+/* A page of QueryLineage; its edges name their ends. */
 struct pedigree_arn_edge {
 	const char *source, *destination, *type;
 };
-extern const struct pedigree_form pedigree_form_vertex;
-extern const struct pedigree_form pedigree_form_arn_edge;
+struct pedigree_lineage_page {
+	const struct pedigree_lineage_vertex *vertices;
+	size_t n_vertices;
+	const struct pedigree_arn_edge *edges;
+	size_t n_edges;
+	const char *token; /* of the next one, or NULL; also of a request */
+};
+extern const struct pedigree_form pedigree_form_lineage_page;
 
 #endif

@@ -23,6 +23,8 @@ struct pedigree_call {
 	/* NULL when the operation only reads and there is no ledger yet. */
 	struct pedigree_ledger *ledger;
 	struct pedigree_editor *editor; /* NULL unless operation->writes */
+	/* What QueryLineage keeps between pages; NULL: nothing. */
+	struct pedigree_walk **walk;
 	int64_t now_ms;
 	const char *code; /* of a refusal */
 	struct pedigree_buf message;
@@ -108,6 +110,9 @@ struct pedigree_page {
 /* `otherwise` is the size when the request names none. */
 int pedigree_page_open(struct pedigree_call *call, size_t otherwise,
 		       struct pedigree_page *ret_page);
+/* The operation and its filters, the same for all pages; malloc'ed. NULL: out
+   of memory. */
+char *pedigree_page_key(const struct pedigree_call *call);
 void pedigree_page_close(struct pedigree_page *page);
 /* Adds NextToken to the answer; takes the reference to `mark`. */
 int pedigree_page_more(struct pedigree_call *call,

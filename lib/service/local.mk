@@ -32,4 +32,6 @@ libpedigree_core_la_SOURCES += \
 	%D%/timestamp.c \
 	%D%/typed.c \
 	%D%/typed.h \
-	%D%/typed_answer.c
+	%D%/typed_answer.c \
+	%D%/walk.c \
+	%D%/walk.h

@@ -15,22 +15,28 @@
 /* What is not a filter: pages of one list may have different sizes. */
 static const char *const not_filters[] = { "NextToken", "MaxResults" };
 
-static int checksum(const struct pedigree_call *call, uint32_t *ret)
+char *pedigree_page_key(const struct pedigree_call *call)
 {
 	_cleanup_json_ json_t *filters = json_copy(call->request);
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 	_cleanup_free_ char *dump = NULL;
-	char hex[PEDIGREE_SHA256_HEX];
 
 	for (size_t i = 0; i < PEDIGREE_COUNT(not_filters); i++)
 		json_object_del(filters, not_filters[i]);
 	dump = filters ? json_dumps(filters, JSON_COMPACT | JSON_SORT_KEYS)
 		       : NULL;
 	if (!dump)
-		return PEDIGREE_ENOMEM;
+		return NULL;
 	pedigree_buf_addf(&text, "%s %s", call->operation->name, dump);
-	if (pedigree_buf_error(&text) ||
-	    pedigree_sha256(text.data, text.len, hex) < 0)
+	return pedigree_buf_error(&text) ? NULL : pedigree_buf_take(&text);
+}
+
+static int checksum(const struct pedigree_call *call, uint32_t *ret)
+{
+	_cleanup_free_ char *key = pedigree_page_key(call);
+	char hex[PEDIGREE_SHA256_HEX];
+
+	if (!key || pedigree_sha256(key, strlen(key), hex) < 0)
 		return PEDIGREE_ENOMEM;
 	hex[8] = '\0';
 	*ret = (uint32_t)strtoul(hex, NULL, 16);

@@ -65,25 +65,6 @@ int pedigree_joined_init(struct pedigree_joined *joined, const char *member,
 	return ask_for(joined, pages->page_size ? pages->page_size : PAGE, err);
 }
 
-/* The lists of a page: the one that is counted, and edges beside vertices. */
-static int extend(json_t *answer, json_t *page)
-{
-	const char *name;
-	json_t *items;
-
-	json_object_foreach(page, name, items)
-	{
-		json_t *list = json_object_get(answer, name);
-
-		if (!json_is_array(items))
-			continue;
-		if (list ? json_array_extend(list, items)
-			 : json_object_set(answer, name, items))
-			return PEDIGREE_ENOMEM;
-	}
-	return 0;
-}
-
 int pedigree_joined_add(struct pedigree_joined *joined, const char *answer,
 			struct pedigree_error *err)
 {
@@ -93,7 +74,8 @@ int pedigree_joined_add(struct pedigree_joined *joined, const char *answer,
 	size_t size = (size_t)json_integer_value(
 		json_object_get(joined->asked, "MaxResults"));
 
-	if (!page || extend(joined->answer, page))
+	if (!page ||
+	    json_array_extend(items, json_object_get(page, joined->member)))
 		return pedigree_fail_memory(err);
 	joined->complete = !token;
 	if (!token)

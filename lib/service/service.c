@@ -9,11 +9,13 @@
 
 #include "base/err.h"
 #include "service/call.h"
+#include "service/walk.h"
 
 struct pedigree_service {
 	const struct pedigree_config *config;
 	struct pedigree_editor *editor; /* opened by the first change */
 	struct pedigree_ledger *ledger; /* opened by the first question */
+	struct pedigree_walk *walk;	/* of the last QueryLineage */
 };
 
 int pedigree_service_open(const struct pedigree_config *config,
@@ -33,6 +35,7 @@ void pedigree_service_close(struct pedigree_service *service)
 {
 	if (!service)
 		return;
+	pedigree_walk_free(service->walk);
 	pedigree_editor_close(service->editor);
 	pedigree_ledger_close(service->ledger);
 	free(service);
@@ -218,6 +221,7 @@ int pedigree_service_call(struct pedigree_service *service,
 	_cleanup_(call_clear) struct pedigree_call call = {
 		.operation = operation,
 		.config = service->config,
+		.walk = &service->walk,
 		.message = PEDIGREE_BUF_INIT,
 	};
 	struct timespec now = { 0 };

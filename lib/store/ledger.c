@@ -31,6 +31,8 @@ enum question {
 	MANIFEST,
 	EDGES_UP,
 	EDGES_DOWN,
+	DATA_VERSION,
+	OUTLINE,
 	QUESTIONS
 };
 
@@ -54,6 +56,9 @@ static const char *const questions[QUESTIONS] = {
 	[MANIFEST] = "SELECT text FROM manifest WHERE digest = ?1",
 	[EDGES_UP] = PEDIGREE_LEDGER_EDGES_UP,
 	[EDGES_DOWN] = PEDIGREE_LEDGER_EDGES_DOWN,
+	[DATA_VERSION] = "PRAGMA data_version",
+	[OUTLINE] = "SELECT kind, arn, type, created, modified FROM entity "
+		    "WHERE id = ?1 AND kind <> ?2",
 };
 
 int pedigree_ledger_open(const struct pedigree_config *config,
@@ -224,6 +229,40 @@ int pedigree_ledger_entity(struct pedigree_ledger *ledger, pedigree_row row,
 	return 0;
 }
 
+int pedigree_ledger_outline(struct pedigree_ledger *ledger, pedigree_row row,
+			    struct pedigree_entity *ret_entity,
+			    struct pedigree_error *err)
+{
+	struct pedigree_entity entity = { 0 };
+	sqlite3_stmt *stmt = NULL;
+	const char *type;
+	int status = pedigree_db_ask(ledger->db, OUTLINE, &stmt, err, "ii", row,
+				     (int64_t)PEDIGREE_TRIAL_COMPONENT);
+
+	if (status < 0)
+		return status;
+	/* A trial component, or one that the other knows to complain of. */
+	if (status == 0 || sqlite3_column_int(stmt, 0) < 0 ||
+	    sqlite3_column_int(stmt, 0) >= PEDIGREE_KINDS) {
+		pedigree_db_done(stmt);
+		return pedigree_ledger_entity(ledger, row, ret_entity, err);
+	}
+	type = (const char *)sqlite3_column_text(stmt, 2);
+	entity.kind = (enum pedigree_kind)sqlite3_column_int(stmt, 0);
+	entity.arn = strdup(pedigree_db_text(stmt, 1));
+	entity.type = type ? strdup(type) : NULL;
+	entity.created_ms = sqlite3_column_int64(stmt, 3);
+	entity.modified_ms = sqlite3_column_int64(stmt, 4);
+	if (!entity.arn || (type && !entity.type)) {
+		pedigree_db_done(stmt);
+		pedigree_entity_clear(&entity);
+		return pedigree_fail_memory(err);
+	}
+	pedigree_db_done(stmt);
+	*ret_entity = entity;
+	return 0;
+}
+
 /* The text of a question's only row, replacing what `ret_text` held. */
 static int text_of(struct pedigree_ledger *ledger, sqlite3_stmt *stmt,
 		   int status, struct pedigree_buf *ret_text,
@@ -301,6 +340,21 @@ int pedigree_ledger_read_edges(struct pedigree_db *db, sqlite3_stmt *stmt,
 		edge->created_ms = sqlite3_column_int64(stmt, 3);
 	}
 	return status;
+}
+
+int pedigree_ledger_state(struct pedigree_ledger *ledger,
+			  struct pedigree_ledger_state *ret_state,
+			  struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int status = pedigree_db_ask(ledger->db, DATA_VERSION, &stmt, err, "");
+
+	if (status < 0)
+		return status;
+	ret_state->others = status ? sqlite3_column_int64(stmt, 0) : 0;
+	ret_state->own = sqlite3_total_changes(ledger->db->handle);
+	pedigree_db_done(stmt);
+	return 0;
 }
 
 int pedigree_ledger_edges(struct pedigree_ledger *ledger, pedigree_row row,

@@ -68,6 +68,11 @@ int pedigree_ledger_by_digest(struct pedigree_ledger *ledger,
 int pedigree_ledger_entity(struct pedigree_ledger *ledger, pedigree_row row,
 			   struct pedigree_entity *ret_entity,
 			   struct pedigree_error *err);
+/* ARN, type and times alone, for many entities; of a trial component, whose
+   type is its source's, all of it. */
+int pedigree_ledger_outline(struct pedigree_ledger *ledger, pedigree_row row,
+			    struct pedigree_entity *ret_entity,
+			    struct pedigree_error *err);
 /* The Capture object of a run's record, as JSON text; "" when none. */
 int pedigree_ledger_capture(struct pedigree_ledger *ledger, pedigree_row row,
 			    struct pedigree_buf *ret_json,
@@ -88,6 +93,18 @@ struct pedigree_edge {
 };
 PEDIGREE_VEC_TYPE(pedigree_edges, struct pedigree_edge);
 void pedigree_edges_clear(struct pedigree_edges *edges);
+
+/*
+ * What tells whether the ledger was changed since: by others, and through
+ * this connection. Of one ledger that stays open.
+ */
+struct pedigree_ledger_state {
+	int64_t others;
+	int64_t own;
+};
+int pedigree_ledger_state(struct pedigree_ledger *ledger,
+			  struct pedigree_ledger_state *ret_state,
+			  struct pedigree_error *err);
 
 /* Edges into (up) or out of (down) an entity, oldest first. */
 int pedigree_ledger_edges(struct pedigree_ledger *ledger, pedigree_row row,

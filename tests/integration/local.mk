@@ -5,6 +5,7 @@
 
 integration_tests = \
 	%D%/api.py \
+	%D%/client_kill.py \
 	%D%/complete_bash.sh \
 	%D%/complete_fish.sh \
 	%D%/complete_zsh.sh \
