@@ -40,6 +40,8 @@ unit_tests = \
 	%D%/test_rules \
 	%D%/test_run \
 	%D%/test_scale \
+	%D%/test_service \
+	%D%/test_service_words \
 	%D%/test_sigv4 \
 	%D%/test_when \
 	%D%/test_words \
@@ -217,6 +219,14 @@ tests_unit_test_render_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_run_SOURCES = %D%/test_run.c $(unit_folder)
 tests_unit_test_run_CFLAGS = $(unit_cflags)
 tests_unit_test_run_LDADD = $(unit_ldadd)
+
+tests_unit_test_service_SOURCES = %D%/test_service.c $(unit_client)
+tests_unit_test_service_CFLAGS = $(unit_cflags)
+tests_unit_test_service_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+
+tests_unit_test_service_words_SOURCES = %D%/test_service_words.c
+tests_unit_test_service_words_CFLAGS = $(unit_cflags)
+tests_unit_test_service_words_LDADD = $(unit_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_sigv4_SOURCES = %D%/test_sigv4.c $(unit_alloc)
 tests_unit_test_sigv4_CFLAGS = $(unit_cflags)
