@@ -25,6 +25,7 @@ unit_tests = \
 	%D%/test_json \
 	%D%/test_jsonl \
 	%D%/test_ledger \
+	%D%/test_ledger_edit \
 	%D%/test_ledger_rules \
 	%D%/test_ledger_writers \
 	%D%/test_log_writer \
@@ -121,6 +122,10 @@ tests_unit_test_jsonl_LDADD = $(unit_ldadd) $(JANSSON_LIBS) $(SQLITE_LIBS)
 tests_unit_test_ledger_SOURCES = %D%/test_ledger.c $(unit_scene)
 tests_unit_test_ledger_CFLAGS = $(unit_cflags)
 tests_unit_test_ledger_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+
+tests_unit_test_ledger_edit_SOURCES = %D%/test_ledger_edit.c $(unit_scene)
+tests_unit_test_ledger_edit_CFLAGS = $(unit_cflags)
+tests_unit_test_ledger_edit_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 
 tests_unit_test_ledger_rules_SOURCES = %D%/test_ledger_rules.c $(unit_scene)
 tests_unit_test_ledger_rules_CFLAGS = $(unit_cflags)
