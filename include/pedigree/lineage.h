@@ -48,7 +48,9 @@ extern "C" {
 struct pedigree_client;
 
 /**
- * @param backend  "ledger" or NULL, which is the same
+ * @param backend  "ledger" or NULL, which is the same; "sagemaker", the
+ *                 service itself, whose refusals may have other codes and
+ *                 whose answers are passed on as they are
  * @return 0; PEDIGREE_EUNSUPPORTED for a backend that takes records only,
  *         PEDIGREE_EINVAL for an unknown one, PEDIGREE_ENOMEM
  */

@@ -16,26 +16,41 @@
 #include "service/arguments.h"
 #include "service/present.h"
 #include "service/service.h"
+#include "store/sagemaker_call.h"
 
 struct pedigree_client {
 	const struct pedigree *pedigree;
 	pthread_mutex_t lock;
-	struct pedigree_service *service;
-	pid_t owner; /* of the service's connection */
+	struct pedigree_service *service;   /* of the ledger, or */
+	struct pedigree_aws_client *remote; /* the service itself */
+	bool is_remote;
+	pid_t owner; /* of the connection */
 };
 
-static int check_backend(const char *backend, struct pedigree_error *err)
+static int check_backend(const char *backend, bool *ret_remote,
+			 struct pedigree_error *err)
 {
-	if (!backend || strcmp(backend, "ledger") == 0)
+	*ret_remote = backend && strcmp(backend, "sagemaker") == 0;
+	if (!backend || strcmp(backend, "ledger") == 0 || *ret_remote)
 		return 0;
 	if (strcmp(backend, "jsonl") == 0 || strcmp(backend, "null") == 0)
 		return pedigree_fail(
 			err, PEDIGREE_EUNSUPPORTED,
-			"the backend %s takes records only; the operations of the API work on the ledger",
+			"the backend %s takes records only; the operations of the API work on the ledger and with sagemaker",
 			backend);
-	return pedigree_fail(err, PEDIGREE_EINVAL,
-			     "there is no backend '%s'; ledger is one",
-			     backend);
+	return pedigree_fail(
+		err, PEDIGREE_EINVAL,
+		"there is no backend '%s'; ledger and sagemaker are", backend);
+}
+
+static int connect_to(struct pedigree_client *client,
+		      struct pedigree_error *err)
+{
+	const struct pedigree_config *config = client->pedigree->config;
+
+	if (client->is_remote)
+		return pedigree_sagemaker_client(config, &client->remote, err);
+	return pedigree_service_open(config, &client->service, err);
 }
 
 int pedigree_client_open(const struct pedigree *pedigree, const char *backend,
@@ -43,7 +58,8 @@ int pedigree_client_open(const struct pedigree *pedigree, const char *backend,
 			 struct pedigree_error *err)
 {
 	struct pedigree_client *client;
-	int status = check_backend(backend, err);
+	bool is_remote;
+	int status = check_backend(backend, &is_remote, err);
 
 	if (status)
 		return status;
@@ -52,7 +68,8 @@ int pedigree_client_open(const struct pedigree *pedigree, const char *backend,
 		return pedigree_fail_memory(err);
 	client->pedigree = pedigree;
 	client->owner = getpid();
-	status = pedigree_service_open(pedigree->config, &client->service, err);
+	client->is_remote = is_remote;
+	status = connect_to(client, err);
 	if (status) {
 		free(client);
 		return status;
@@ -66,8 +83,10 @@ void pedigree_client_close(struct pedigree_client *client)
 {
 	if (!client)
 		return;
-	if (client->owner == getpid())
+	if (client->owner == getpid()) {
 		pedigree_service_close(client->service);
+		pedigree_sagemaker_client_close(client->remote);
+	}
 	pthread_mutex_destroy(&client->lock);
 	free(client);
 }
@@ -76,17 +95,16 @@ void pedigree_client_close(struct pedigree_client *client)
    leaves it alone and opens its own. */
 static int adopt(struct pedigree_client *client, struct pedigree_error *err)
 {
-	struct pedigree_service *service;
 	int status;
 
 	if (client->owner == getpid())
 		return 0;
-	status = pedigree_service_open(client->pedigree->config, &service, err);
-	if (status)
-		return status;
-	client->service = service;
-	client->owner = getpid();
-	return 0;
+	client->service = NULL;
+	client->remote = NULL;
+	status = connect_to(client, err);
+	if (!status)
+		client->owner = getpid();
+	return status;
 }
 
 static int find_operation(const char *name,
@@ -108,6 +126,21 @@ static int find_operation(const char *name,
 			     "there is no operation '%s'", name ? name : "");
 }
 
+/* The service takes times as numbers, and judges everything else itself. */
+static int call_remote(struct pedigree_client *client,
+		       const struct pedigree_operation *operation,
+		       const char *request, struct pedigree_buf *answer,
+		       struct pedigree_error *err)
+{
+	_cleanup_free_ char *wire = NULL;
+	int status = pedigree_request_to_wire(operation, request, &wire, err);
+
+	if (status)
+		return status;
+	return pedigree_sagemaker_call(client->remote, operation->name, wire,
+				       answer, err);
+}
+
 static int call_locked(struct pedigree_client *client,
 		       const struct pedigree_operation *operation,
 		       const char *request, struct pedigree_buf *answer,
@@ -117,7 +150,9 @@ static int call_locked(struct pedigree_client *client,
 
 	pthread_mutex_lock(&client->lock);
 	status = adopt(client, err);
-	if (!status)
+	if (!status && client->is_remote)
+		status = call_remote(client, operation, request, answer, err);
+	else if (!status)
 		status = pedigree_service_call(client->service, operation,
 					       request, strlen(request), answer,
 					       err);

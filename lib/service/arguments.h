@@ -13,6 +13,15 @@ int pedigree_arguments_parse(const struct pedigree_operation *operation,
 			     char **ret_request, struct pedigree_error *err);
 
 /*
+ * The same request as it goes over the wire: times are whole seconds since
+ * the epoch, as the AWS CLI sends them. What is of the wrong type stays, for
+ * the service to refuse.
+ */
+int pedigree_request_to_wire(const struct pedigree_operation *operation,
+			     const char *request, char **ret_wire,
+			     struct pedigree_error *err);
+
+/*
  * The value of the AWS CLI's shorthand for a structure, map or list of them:
  *
  *	SourceUri=s3://b/k,SourceTypes=[{SourceIdType=Custom,Value=1}]

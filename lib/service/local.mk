@@ -30,6 +30,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/shorthand.c \
 	%D%/tag.c \
 	%D%/timestamp.c \
+	%D%/wire.c \
 	%D%/typed.c \
 	%D%/typed.h \
 	%D%/typed_answer.c \

@@ -14,24 +14,32 @@ struct config_env {
 	const struct pedigree_backend_ops *ops;
 };
 
+const char *pedigree_backend_option(const struct pedigree_config *config,
+				    const struct pedigree_backend_ops *ops,
+				    const char *key)
+{
+	const struct pedigree_backend_option *known = ops->options;
+
+	for (; known && known->key; known++) {
+		if (strcmp(known->key, key) != 0)
+			continue;
+		const char *value =
+			pedigree_config_get(config, "backend", ops->name, key);
+		if (!value && ops->section)
+			value = pedigree_config_get(config, ops->section, NULL,
+						    key);
+		return value ? value : known->fallback;
+	}
+	return NULL;
+}
+
 static const char *option(const struct pedigree_backend_env *base,
 			  const char *key)
 {
 	const struct config_env *env =
 		pedigree_container_of(base, struct config_env, base);
-	const struct pedigree_backend_option *known = env->ops->options;
 
-	for (; known && known->key; known++) {
-		if (strcmp(known->key, key) != 0)
-			continue;
-		const char *value = pedigree_config_get(env->config, "backend",
-							env->ops->name, key);
-		if (!value && env->ops->section)
-			value = pedigree_config_get(
-				env->config, env->ops->section, NULL, key);
-		return value ? value : known->fallback;
-	}
-	return NULL;
+	return pedigree_backend_option(env->config, env->ops, key);
 }
 
 static int unknown(const char *name, struct pedigree_error *err)

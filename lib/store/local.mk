@@ -38,6 +38,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/registry.c \
 	%D%/sagemaker.c \
 	%D%/sagemaker.h \
+	%D%/sagemaker_call.c \
+	%D%/sagemaker_call.h \
 	%D%/sagemaker_request.c \
 	%D%/sagemaker_request.h \
 	%D%/sagemaker_step.c \

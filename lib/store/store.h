@@ -37,6 +37,11 @@ int pedigree_backend_open(const struct pedigree_config *config,
 			  const char *name,
 			  struct pedigree_backend **ret_backend,
 			  struct pedigree_error *err);
+/* The value of an option: of `[backend NAME]`, of the backend's section, or
+   the fallback. NULL: none. Borrowed. */
+const char *pedigree_backend_option(const struct pedigree_config *config,
+				    const struct pedigree_backend_ops *ops,
+				    const char *key);
 /* As ops->put, but an operation the backend lacks is PEDIGREE_REJECTED. */
 enum pedigree_outcome
 pedigree_backend_put(struct pedigree_backend *backend,

@@ -232,6 +232,30 @@ def doctor():
     t.check(done.returncode != 0, "doctor without a service")
 
 
+def api():
+    """The operations, asked of the service instead of the ledger."""
+    def call(*words, status=0):
+        return t.run("pedigree", "api", *words, "--backend", "sagemaker",
+                     status=status)
+
+    with fake.Service() as service:
+        os.environ.update(service.environment())
+        call("create-trial-component", "--trial-component-name", "there",
+             "--start-time", "2026-11-23T10:00:00.5Z")
+        call("create-trial-component", "--trial-component-name", "there",
+             status=254)
+        sent = [r[1] for r in service.requests
+                if r[0] == "CreateTrialComponent"][0]
+        t.equal(sent["StartTime"], 1795428000, "a time on the wire")
+        for i in range(12):
+            call("create-artifact", "--artifact-type", "DataSet", "--source",
+                 f"SourceUri=s3://bucket/{i}")
+        uris = call("list-artifacts", "--page-size", "5", "--query",
+                    "ArtifactSummaries[].Source.SourceUri", "--output", "text")
+        t.equal(len(uris.split()), 12, "artifacts of all pages")
+    call("list-artifacts", status=255)
+
+
 def background():
     """auto: the run does not wait for a slow service; wait: it does."""
     with fake.Service() as service:
@@ -272,5 +296,6 @@ faults(STATE)
 kills(STATE, REQUESTS)
 refusals()
 doctor()
+api()
 background()
 t.passed()
