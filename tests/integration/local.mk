@@ -5,6 +5,7 @@
 
 integration_tests = \
 	%D%/api.py \
+	%D%/api_many.py \
 	%D%/client_kill.py \
 	%D%/complete_bash.sh \
 	%D%/complete_fish.sh \

@@ -17,7 +17,8 @@ policy_tests = \
 	%D%/shim_exports.sh \
 	%D%/shim_imports.sh \
 	%D%/shim_siblings.sh \
-	%D%/spdx.sh
+	%D%/spdx.sh \
+	%D%/types.sh
 
 TESTS += $(policy_tests)
 EXTRA_DIST += $(policy_tests) \
