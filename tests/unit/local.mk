@@ -19,6 +19,7 @@ unit_tests = \
 	%D%/test_evlog_damage \
 	%D%/test_evlog_fixture \
 	%D%/test_evlog_live \
+	%D%/test_explicit \
 	%D%/test_fs \
 	%D%/test_glob \
 	%D%/test_hash \
@@ -186,6 +187,10 @@ tests_unit_test_digest_LDADD = $(unit_ldadd)
 tests_unit_test_err_SOURCES = %D%/test_err.c
 tests_unit_test_err_CFLAGS = $(unit_cflags)
 tests_unit_test_err_LDADD = $(unit_ldadd)
+
+tests_unit_test_explicit_SOURCES = %D%/test_explicit.c $(unit_folder)
+tests_unit_test_explicit_CFLAGS = $(unit_cflags)
+tests_unit_test_explicit_LDADD = $(unit_ldadd) -lpthread
 
 tests_unit_test_fs_SOURCES = %D%/test_fs.c $(unit_folder)
 tests_unit_test_fs_CFLAGS = $(unit_cflags)
