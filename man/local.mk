@@ -22,4 +22,6 @@ dist_man_MANS += \
 	%D%/pedigree_associate.3 \
 	%D%/pedigree_client_call.3 \
 	%D%/pedigree_run_begin.3 \
+	%D%/pedigree_session_begin.3 \
+	%D%/pedigree_setting.3 \
 	%D%/pedigree_trace.3

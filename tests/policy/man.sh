@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Every subcommand has --help, and a manual page that names each of its
-# options and no other; pedigree(1) names each subcommand.
+# options and no other; pedigree(1) names each subcommand. Section 3 has the
+# functions of the library.
 . "${top_srcdir:?}/tests/policy/tree.sh"
 needs_ pedigree
 
@@ -34,4 +35,11 @@ for page in man/pedigree-*.1; do
 	grep -qx "${command%.1}" "$work/commands" ||
 		offence_ "$page is about no command"
 done
-verdict_ "the manual and the command do not agree"
+# Section 3 describes the functions that the library exports, and no other.
+sed -n 's/^\t\([a-z_]*\);$/\1/p' lib/libpedigree.map | sort >"$work/exported"
+sed -n 's/^\.F[on] \(pedigree_[a-z_]*\)\( .*\)*$/\1/p' man/*.3 | sort -u \
+	>"$work/described"
+[ -s "$work/exported" ] || framework_failure_ "lib/libpedigree.map has no names"
+diff "$work/exported" "$work/described" >"$work/diff" ||
+	offence_ "the library (<) and man/*.3 differ: $(cat "$work/diff")"
+verdict_ "the manual, the command and the library do not agree"
