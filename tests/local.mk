@@ -44,7 +44,9 @@ check-faults: all
 	$(AM_TESTS_ENVIRONMENT) set -e; for test in ledger log; do \
 		$(PYTHON) $(top_srcdir)/tests/integration/faults/$$test.py \
 			full; done; \
-		$(PYTHON) $(top_srcdir)/tests/integration/aws/push.py full
+		for test in push push_faults; do \
+		$(PYTHON) $(top_srcdir)/tests/integration/aws/$$test.py \
+			full; done
 
 # The unit tests and the command under valgrind's memcheck.
 .PHONY: check-valgrind

@@ -342,6 +342,7 @@ class Faults:
         self.how = "500"
         self.skew = 0.0  # the service's clock is so far ahead, in seconds
         self.expired = set()  # session tokens
+        self.expires = {}  # session token: after how many requests
         self.stop_after = 0  # no request is answered after so many
 
 
@@ -360,9 +361,10 @@ class Service:
         self._server.service = self
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate)
+            context.load_cert_chain(*certificate)
             self._server.socket = context.wrap_socket(
-                self._server.socket, server_side=True)
+                self._server.socket, server_side=True,
+                do_handshake_on_connect=False)
         self.url = "%s://127.0.0.1:%d" % (self._scheme,
                                           self._server.server_address[1])
         self._thread = threading.Thread(target=self._server.serve_forever,
@@ -409,7 +411,8 @@ class Service:
             raise Refusal("UnrecognizedClientException",
                           "The security token included in the request is "
                           "invalid.", 403)
-        if token in self.faults.expired:
+        if token in self.faults.expired or \
+                self.seen > self.faults.expires.get(token, self.seen):
             raise Refusal("ExpiredTokenException",
                           "The security token included in the request is "
                           "expired", 403)

@@ -11,6 +11,7 @@ aws_tests = \
 	%D%/keys_role.py \
 	%D%/keys_sso.py \
 	%D%/push.py \
+	%D%/push_faults.py \
 	%D%/rates.py \
 	%D%/sigv4.py \
 	%D%/transport.py
@@ -18,6 +19,7 @@ aws_tests = \
 TESTS += $(aws_tests)
 EXTRA_DIST += $(aws_tests) \
 	%D%/aws.py \
+	%D%/pushing.py \
 	%D%/server.py \
 	tests/helper/fake_sagemaker.py
 
