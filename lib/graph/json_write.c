@@ -109,12 +109,15 @@ static void add_time(struct pedigree_buf *buf, const char *key, int64_t ms)
 			  amount / 1000, (unsigned int)(amount % 1000));
 }
 
-/* The shortest text that is read back as the same number. */
+/* The shortest text that is read back as the same number; "-0" is read back
+   as an integer, which has no such zero. */
 static void add_number(struct pedigree_buf *buf, double number)
 {
 	char text[40];
 	char *point;
 
+	if (number == 0)
+		number = 0;
 	for (int digits = 15; digits <= 17; digits++) {
 		snprintf(text, sizeof(text), "%.*g", digits, number);
 		if (strtod(text, NULL) == number)
