@@ -227,7 +227,7 @@ static void look_at_backend(struct visit *visit, const char *name)
 
 	if (strcmp(name, pedigree_ledger_ops.name) == 0)
 		return;
-	if (pedigree_backend_open(visit->config, name, &backend, &err) == 0)
+	if (pedigree_backend_open(visit->config, name, 0, &backend, &err) == 0)
 		look_closer(visit, name, backend);
 	else
 		found(visit, PEDIGREE_HEALTH_BAD, name, "%s", err.text);

@@ -339,6 +339,8 @@ int pedigree_session_finish(struct pedigree_session *session,
 	else
 		rc = pedigree_spool_finish_facts(session->config,
 						 &session->facts, summary, err);
+	if (rc == 0)
+		rc = pedigree_spool_deliver(session->config, 0, summary, err);
 	if (ret_summary)
 		*ret_summary = (struct pedigree_session_summary){
 			.name = session->facts.name,

@@ -146,8 +146,10 @@ int pedigree_read_file(const char *path, size_t max, struct pedigree_buf *ret,
 	}
 }
 
-static int write_all(int fd, const char *bytes, size_t n)
+int pedigree_write_all(int fd, const void *from, size_t n)
 {
+	const char *bytes = from;
+
 	while (n) {
 		ssize_t done = write(fd, bytes, n);
 
@@ -173,7 +175,7 @@ static int replace(const char *path, const void *bytes, size_t n, bool sync,
 	fd = mkostemp(temporary.data, O_CLOEXEC);
 	if (fd < 0)
 		return pedigree_fail_errno(err, "cannot write %s", path);
-	if (write_all(fd, bytes, n) < 0 || (sync && fsync(fd) < 0)) {
+	if (pedigree_write_all(fd, bytes, n) < 0 || (sync && fsync(fd) < 0)) {
 		code = pedigree_fail_errno(err, "cannot write %s", path);
 		close(fd);
 		goto undo;

@@ -39,6 +39,9 @@ int pedigree_write_file(const char *path, const void *bytes, size_t n,
 int pedigree_write_file_soon(const char *path, const void *bytes, size_t n,
 			     struct pedigree_error *err);
 
+/* write(2) until all is written: 0, or -1 with errno set. */
+int pedigree_write_all(int fd, const void *from, size_t n);
+
 /* Appends "folder/name" (or `name` alone when absolute). */
 void pedigree_path_join(struct pedigree_buf *buf, const char *folder,
 			const char *name);

@@ -103,16 +103,13 @@ static int build(const struct pedigree_config *config,
 	return rc;
 }
 
-/*
- * The record is safe once it is in the outbox: what a backend says then is
- * told and is no reason to make it again.
- */
-static int deliver(const struct pedigree_config *config,
-		   struct pedigree_run_summary *summary,
-		   struct pedigree_error *err)
+int pedigree_spool_deliver(const struct pedigree_config *config,
+			   unsigned int patience_ms,
+			   struct pedigree_run_summary *summary,
+			   struct pedigree_error *err)
 {
 	struct pedigree_push_result result = { 0 };
-	int rc = pedigree_outbox_push_near(config, &result, err);
+	int rc = pedigree_outbox_push_near(config, patience_ms, &result, err);
 
 	summary->waiting = result.waiting;
 	return rc;
@@ -208,7 +205,7 @@ static int finish_locked(const struct pedigree_config *config, const char *run,
 		pedigree_shim_unlink(folder);
 		pedigree_log_settle(folder);
 	}
-	return deliver(config, summary, err);
+	return 0;
 }
 
 static void await_git(const struct pedigree_config *config, const char *folder)
@@ -277,8 +274,6 @@ int pedigree_spool_finish_facts(const struct pedigree_config *config,
 		rc = pedigree_outbox_put(config, record, err);
 	if (rc == 0 && summarise(facts, record, &summary) < 0)
 		rc = pedigree_fail_memory(err);
-	if (rc == 0)
-		rc = deliver(config, &summary, err);
 	if (summary.name && ret_summary)
 		*ret_summary = summary;
 	else

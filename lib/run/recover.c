@@ -17,6 +17,10 @@
 #include "run/spool.h"
 #include "store/store.h"
 
+/* Recovery comes before somebody's question: what cannot be delivered at once
+   can wait, the answer cannot. */
+#define PATIENCE_MS 250
+
 struct recovery {
 	const struct pedigree_config *config;
 	void (*tell)(void *ctx, const char *sentence);
@@ -151,5 +155,5 @@ int pedigree_spool_recover(const struct pedigree_config *config,
 	}
 	if (pedigree_outbox_waiting(config, NULL) == 0)
 		return 0;
-	return pedigree_outbox_push_near(config, &pushed, err);
+	return pedigree_outbox_push_near(config, PATIENCE_MS, &pushed, err);
 }

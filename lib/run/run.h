@@ -89,17 +89,27 @@ struct pedigree_run_summary {
 void pedigree_run_summary_clear(struct pedigree_run_summary *summary);
 
 /*
- * Log to record to outbox to backends. `keep_on` as in build.h. A failure of
- * a backend is a failure of this call, but the record is then safe in the
- * outbox (summary->waiting). `lock` is what begin gave, or -1: then the call
- * takes the lock itself, and waits for it.
+ * Log to record to outbox, where it is safe. `keep_on` as in build.h. `lock`
+ * is what begin gave, or -1: then the call takes the lock itself, and waits
+ * for it.
  */
 int pedigree_spool_finish(
 	const struct pedigree_config *config, const char *run, int lock,
 	bool (*keep_on)(void *ctx, uint64_t done, uint64_t all), void *ctx,
 	struct pedigree_run_summary *ret_summary, struct pedigree_error *err);
 
-/* The same for a run that has no folder: facts->no_capture says why. */
+/*
+ * Outbox to the backends on this machine, waiting at most `patience_ms` for
+ * each other process in the way (0: as long as it should take). What a
+ * backend says is told and is no reason to make a record again;
+ * summary->waiting counts what is left.
+ */
+int pedigree_spool_deliver(const struct pedigree_config *config,
+			   unsigned int patience_ms,
+			   struct pedigree_run_summary *summary,
+			   struct pedigree_error *err);
+
+/* The same as _finish for a run that has no folder: facts->no_capture says why. */
 int pedigree_spool_finish_facts(const struct pedigree_config *config,
 				const struct pedigree_run_facts *facts,
 				struct pedigree_run_summary *ret_summary,

@@ -56,7 +56,7 @@ static int unknown(const char *name, struct pedigree_error *err)
 }
 
 int pedigree_backend_open(const struct pedigree_config *config,
-			  const char *name,
+			  const char *name, unsigned int patience_ms,
 			  struct pedigree_backend **ret_backend,
 			  struct pedigree_error *err)
 {
@@ -77,7 +77,11 @@ int pedigree_backend_open(const struct pedigree_config *config,
 	if (status)
 		return status;
 	struct config_env env = {
-		.base = { .data_folder = folder, .option = option },
+		.base = {
+			.data_folder = folder,
+			.patience_ms = patience_ms,
+			.option = option,
+		},
 		.config = config,
 		.ops = ops,
 	};

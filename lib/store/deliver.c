@@ -14,20 +14,40 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/err.h"
 #include "base/fs.h"
 #include "store/outbox.h"
 
+#define STEP_MS 10
+
 struct push {
 	const char *name; /* of the backend */
 	const char *folder;
+	unsigned int patience_ms; /* 0: others may take as long as they like */
 	struct pedigree_backend *backend;
 	struct pedigree_push_result *result;
 };
 
-static int lock_folder(const char *folder, int *ret_fd,
-		       struct pedigree_error *err)
+/* Another process that pushes may itself wait for somebody. */
+static int wait_for_lock(int fd, unsigned int patience_ms)
+{
+	const struct timespec step = { .tv_nsec = STEP_MS * 1000000 };
+
+	if (!patience_ms)
+		return flock(fd, LOCK_EX);
+	for (unsigned int ms = 0; flock(fd, LOCK_EX | LOCK_NB) < 0;
+	     ms += STEP_MS) {
+		if (errno != EWOULDBLOCK || ms >= patience_ms)
+			return -1;
+		nanosleep(&step, NULL);
+	}
+	return 0;
+}
+
+static int lock_folder(const char *folder, unsigned int patience_ms,
+		       int *ret_fd, struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
 
@@ -38,10 +58,16 @@ static int lock_folder(const char *folder, int *ret_fd,
 		open(path.data, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return pedigree_fail_errno(err, "cannot open %s", path.data);
-	while (flock(fd, LOCK_EX) < 0)
+	while (wait_for_lock(fd, patience_ms) < 0) {
+		if (errno == EWOULDBLOCK)
+			return pedigree_fail(
+				err, PEDIGREE_EBUSY,
+				"another process is delivering what is in %s",
+				folder);
 		if (errno != EINTR)
 			return pedigree_fail_errno(err, "cannot lock %s",
 						   path.data);
+	}
 	*ret_fd = fd;
 	fd = -1;
 	return 0;
@@ -184,6 +210,7 @@ static int deliver_locked(const struct pedigree_config *config,
 	/* A backend with nothing to do is not opened: its trouble can wait. */
 	if (!status && list.n) {
 		status = pedigree_backend_open(config, push->name,
+					       push->patience_ms,
 					       &push->backend, &failure);
 		if (!status)
 			status = deliver_all(push, &list, &failure);
@@ -199,23 +226,28 @@ static int deliver_locked(const struct pedigree_config *config,
 
 int pedigree_outbox_deliver(const struct pedigree_config *config,
 			    const char *backend, const char *folder,
+			    unsigned int patience_ms,
 			    struct pedigree_push_result *result,
 			    struct pedigree_error *err)
 {
 	struct push push = {
 		.name = backend,
 		.folder = folder,
+		.patience_ms = patience_ms,
 		.result = result,
 	};
+	struct pedigree_error failure = PEDIGREE_ERROR_INIT;
 	_cleanup_fd_ int lock = -1;
 	struct stat st;
 
 	if (stat(folder, &st) < 0 && errno == ENOENT)
 		return 0;
-	int status = lock_folder(folder, &lock, err);
+	int status = lock_folder(folder, patience_ms, &lock, &failure);
 	if (status) {
-		result->waiting += pedigree_outbox_waiting(config, backend);
-		return status;
+		size_t waiting = pedigree_outbox_waiting(config, backend);
+
+		result->waiting += waiting;
+		return explain(&push, status, waiting, &failure, err);
 	}
 	return deliver_locked(config, &push, err);
 }

@@ -93,21 +93,6 @@ static int open_locked(struct file *file, struct pedigree_error *err)
 	return 0;
 }
 
-static int write_all(int fd, const char *bytes, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, bytes, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		bytes += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
-
 /* Appends and, when that fails, cuts off what was. */
 static int append(int fd, const char *path, const char *bytes, size_t n,
 		  struct pedigree_error *err)
@@ -116,7 +101,7 @@ static int append(int fd, const char *path, const char *bytes, size_t n,
 
 	if (fstat(fd, &st) < 0)
 		return pedigree_fail_errno(err, "cannot write %s", path);
-	if (write_all(fd, bytes, n) == 0 && fdatasync(fd) == 0)
+	if (pedigree_write_all(fd, bytes, n) == 0 && fdatasync(fd) == 0)
 		return 0;
 	int status = pedigree_fail_errno(err, "cannot write %s", path);
 	if (ftruncate(fd, st.st_size) < 0)

@@ -36,10 +36,10 @@ static int ledger_open(const struct pedigree_backend_env *env,
 	ledger = calloc(1, sizeof(*ledger));
 	if (!ledger)
 		return pedigree_fail_memory(err);
-	status = pedigree_db_open(&pedigree_ledger_kind, path.data,
-				  PEDIGREE_DB_WRITE, TIMEOUT_MS,
-				  pedigree_ledger_sqls, PEDIGREE_SQLS,
-				  &ledger->db, err);
+	status = pedigree_db_open(
+		&pedigree_ledger_kind, path.data, PEDIGREE_DB_WRITE,
+		env->patience_ms ? env->patience_ms : TIMEOUT_MS,
+		pedigree_ledger_sqls, PEDIGREE_SQLS, &ledger->db, err);
 	if (status) {
 		free(ledger);
 		return status;

@@ -263,6 +263,7 @@ size_t pedigree_outbox_waiting(const struct pedigree_config *config,
 }
 
 static int push_named(const struct pedigree_config *config, const char *backend,
+		      unsigned int patience_ms,
 		      struct pedigree_push_result *result,
 		      struct pedigree_error *err)
 {
@@ -271,8 +272,8 @@ static int push_named(const struct pedigree_config *config, const char *backend,
 
 	if (status)
 		return status;
-	return pedigree_outbox_deliver(config, backend, folder.data, result,
-				       err);
+	return pedigree_outbox_deliver(config, backend, folder.data,
+				       patience_ms, result, err);
 }
 
 static bool is_remote(const char *name)
@@ -295,7 +296,8 @@ bool pedigree_outbox_has_remote(const struct pedigree_config *config)
 }
 
 static int push_some(const struct pedigree_config *config, bool near,
-		     bool remote, struct pedigree_push_result *ret_result,
+		     bool remote, unsigned int patience_ms,
+		     struct pedigree_push_result *ret_result,
 		     struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf word = PEDIGREE_BUF_INIT;
@@ -311,7 +313,8 @@ static int push_some(const struct pedigree_config *config, bool near,
 
 		if (is_remote(backend) ? !remote : !near)
 			continue;
-		status = push_named(config, backend, ret_result, err);
+		status = push_named(config, backend, patience_ms, ret_result,
+				    err);
 		if (status && !result)
 			result = status;
 	}
@@ -326,23 +329,24 @@ int pedigree_outbox_push(const struct pedigree_config *config,
 			 struct pedigree_error *err)
 {
 	if (!backend)
-		return push_some(config, true, true, ret_result, err);
+		return push_some(config, true, true, 0, ret_result, err);
 	*ret_result = (struct pedigree_push_result){ 0 };
-	return push_named(config, backend, ret_result, err);
+	return push_named(config, backend, 0, ret_result, err);
 }
 
 int pedigree_outbox_push_near(const struct pedigree_config *config,
+			      unsigned int patience_ms,
 			      struct pedigree_push_result *ret_result,
 			      struct pedigree_error *err)
 {
-	return push_some(config, true, false, ret_result, err);
+	return push_some(config, true, false, patience_ms, ret_result, err);
 }
 
 int pedigree_outbox_push_remote(const struct pedigree_config *config,
 				struct pedigree_push_result *ret_result,
 				struct pedigree_error *err)
 {
-	return push_some(config, false, true, ret_result, err);
+	return push_some(config, false, true, 0, ret_result, err);
 }
 
 static int visit(const struct pedigree_config *config, const char *backend,

@@ -44,6 +44,7 @@ int pedigree_outbox_each(const struct pedigree_config *config,
 /* deliver.c: pushes one backend's folder; adds to `result`. */
 int pedigree_outbox_deliver(const struct pedigree_config *config,
 			    const char *backend, const char *folder,
+			    unsigned int patience_ms,
 			    struct pedigree_push_result *result,
 			    struct pedigree_error *err);
 

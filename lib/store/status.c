@@ -137,7 +137,7 @@ static int plan_backend(void *ctx, const char *name, const char *folder,
 	int status = pedigree_outbox_list(folder, &list, err);
 
 	if (!status && list.n)
-		status = pedigree_backend_open(plan->config, name, &backend,
+		status = pedigree_backend_open(plan->config, name, 0, &backend,
 					       err);
 	for (size_t i = 0; !status && i < list.n; i++)
 		status = plan_record(plan, backend, folder, &list.v[i], err);

@@ -30,11 +30,12 @@ const struct pedigree_backend_ops *pedigree_backend_find(const char *name);
 extern const struct pedigree_backend_ops *pedigree_backend_of_test;
 
 /*
- * Opens the backend `name` as the configuration says. PEDIGREE_ENOTFOUND
+ * Opens the backend `name` as the configuration says, for deliveries that
+ * wait at most `patience_ms` for other processes (0: as they like). PEDIGREE_ENOTFOUND
  * for an unknown name; else what its open says.
  */
 int pedigree_backend_open(const struct pedigree_config *config,
-			  const char *name,
+			  const char *name, unsigned int patience_ms,
 			  struct pedigree_backend **ret_backend,
 			  struct pedigree_error *err);
 /* The value of an option: of `[backend NAME]`, of the backend's section, or
@@ -80,6 +81,7 @@ int pedigree_outbox_push(const struct pedigree_config *config,
  * which may take as long as it takes.
  */
 int pedigree_outbox_push_near(const struct pedigree_config *config,
+			      unsigned int patience_ms,
 			      struct pedigree_push_result *ret_result,
 			      struct pedigree_error *err);
 int pedigree_outbox_push_remote(const struct pedigree_config *config,

@@ -162,7 +162,7 @@ static void die_after_put(struct scene *scene, const char *name)
 		const struct pedigree_delivery delivery = { .run = record->run,
 							    .json = json.data,
 							    .n = json.len };
-		if (pedigree_backend_open(scene->config, name, &backend,
+		if (pedigree_backend_open(scene->config, name, 0, &backend,
 					  NULL) ||
 		    pedigree_backend_put(backend, &delivery, NULL) !=
 			    PEDIGREE_DELIVERED)
@@ -189,8 +189,9 @@ static void cut_short(struct scene *scene, const char *name)
 	struct pedigree_backend *backend = NULL;
 
 	assert_int_equal(pedigree_record_to_json(record, &json, NULL), 0);
-	assert_int_equal(
-		pedigree_backend_open(scene->config, name, &backend, NULL), 0);
+	assert_int_equal(pedigree_backend_open(scene->config, name, 0, &backend,
+					       NULL),
+			 0);
 	for (size_t n = 0; n < json.len; n += 7) {
 		struct pedigree_error err = PEDIGREE_ERROR_INIT;
 		char *copy = strndup(json.data, n);
@@ -224,8 +225,9 @@ static void mislabelled(struct scene *scene, const char *name)
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 
 	assert_int_equal(pedigree_record_to_json(record, &json, NULL), 0);
-	assert_int_equal(
-		pedigree_backend_open(scene->config, name, &backend, NULL), 0);
+	assert_int_equal(pedigree_backend_open(scene->config, name, 0, &backend,
+					       NULL),
+			 0);
 	const struct pedigree_delivery delivery = { .run = "another",
 						    .json = json.data,
 						    .n = json.len };
@@ -258,7 +260,7 @@ static void no_memory(struct scene *scene, const char *name)
 		enum pedigree_outcome outcome = PEDIGREE_RETRY;
 
 		alloc_fail_at(n);
-		if (pedigree_backend_open(scene->config, name, &backend,
+		if (pedigree_backend_open(scene->config, name, 0, &backend,
 					  &err) == 0)
 			outcome =
 				pedigree_backend_put(backend, &delivery, &err);
@@ -342,7 +344,7 @@ static void test_an_unknown_backend_is_named_with_those_there_are(void **state)
 	struct pedigree_backend *backend;
 
 	(void)state;
-	assert_int_equal(pedigree_backend_open(scene->config, "legder",
+	assert_int_equal(pedigree_backend_open(scene->config, "legder", 0,
 					       &backend, &err),
 			 PEDIGREE_ENOTFOUND);
 	assert_non_null(strstr(err.text, "legder"));

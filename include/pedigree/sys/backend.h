@@ -53,6 +53,12 @@ struct pedigree_backend_env {
 	/** Folder for the user's data; exists, mode 0700. */
 	const char *data_folder;
 	/**
+	 * How long a delivery may wait for other processes, in milliseconds;
+	 * 0: as long as it should take. What asks a question delivers first
+	 * what it can deliver at once.
+	 */
+	unsigned int patience_ms;
+	/**
 	 * The value of one of the backend's options: what the configuration
 	 * says, else the fallback. NULL for none. Valid until _close.
 	 */

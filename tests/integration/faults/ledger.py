@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import time
 
 from fault import FULL, LIMIT, environment, outcome, wait_for
 from support import check, equal, passed, work
@@ -58,6 +59,14 @@ def locked():
     # Reading goes on.
     equal(outcome(["pedigree", "show", "--no-recover", "before"],
                   env=environment(home))[0], 0, "show while it is locked")
+    # A question tries to deliver first, does not wait for it, and says so.
+    before = time.monotonic()
+    status, _, err = outcome(["pedigree", "trace", "before"],
+                             env=environment(home))
+    took = time.monotonic() - before
+    equal(status, 0, f"trace while it is locked: {err}")
+    check("1 record waits" in err, f"trace while it is locked: {err}")
+    check(took < 10, f"trace while it is locked took {took:.1f} s")
     if FULL:
         status, _, err = outcome(["pedigree", "push"], env=environment(home))
         equal(status, 2, f"push while it is locked: {err}")

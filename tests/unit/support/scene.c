@@ -189,7 +189,7 @@ enum pedigree_outcome put_in(const struct scene *scene, const char *backend,
 		.json = json.data,
 		.n = json.len,
 	};
-	if (pedigree_backend_open(scene->config, backend, &opened, err) == 0)
+	if (pedigree_backend_open(scene->config, backend, 0, &opened, err) == 0)
 		outcome = pedigree_backend_put(opened, &delivery, err);
 	pedigree_backend_close(opened);
 	pedigree_buf_clear(&json);
