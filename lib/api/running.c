@@ -153,7 +153,8 @@ static int make_entity(const struct pedigree_run_facts *facts,
 		entity->message = strdup("ended; its record is being made");
 	if (facts->deploy)
 		entity->type = strdup("ModelDeployment");
-	if (!entity->name || !entity->status)
+	if (!entity->name || !entity->status ||
+	    pedigree_entity_set_job(entity, facts->job_arn) < 0)
 		return PEDIGREE_ENOMEM;
 	entity->arn = pedigree_local_arn(entity);
 	if (!entity->arn)

@@ -195,9 +195,10 @@ static void enqueue(struct pedigree_aws_client *client,
 	client->n_waiting++;
 }
 
-int pedigree_aws_client_submit(struct pedigree_aws_client *client,
-			       const char *operation, const void *body,
-			       size_t n, void *ctx, struct pedigree_error *err)
+int pedigree_aws_client_submit_later(struct pedigree_aws_client *client,
+				     const char *operation, const void *body,
+				     size_t n, unsigned int delay_ms, void *ctx,
+				     struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf target = PEDIGREE_BUF_INIT;
 	struct pedigree_aws_call *call = calloc(1, sizeof(*call));
@@ -216,8 +217,16 @@ int pedigree_aws_client_submit(struct pedigree_aws_client *client,
 	memcpy(call->body, body, n);
 	call->body[n] = '\0';
 	call->n_body = n;
-	enqueue(client, call, 0);
+	enqueue(client, call, delay_ms ? pedigree_http_now_ms() + delay_ms : 0);
 	return 0;
+}
+
+int pedigree_aws_client_submit(struct pedigree_aws_client *client,
+			       const char *operation, const void *body,
+			       size_t n, void *ctx, struct pedigree_error *err)
+{
+	return pedigree_aws_client_submit_later(client, operation, body, n, 0,
+						ctx, err);
 }
 
 size_t pedigree_aws_client_pending(const struct pedigree_aws_client *client)

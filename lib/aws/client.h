@@ -87,6 +87,11 @@ void pedigree_aws_answer_clear(struct pedigree_aws_answer *answer);
 int pedigree_aws_client_submit(struct pedigree_aws_client *client,
 			       const char *operation, const void *body,
 			       size_t n, void *ctx, struct pedigree_error *err);
+/* The same for a call that is not sent before so many milliseconds. */
+int pedigree_aws_client_submit_later(struct pedigree_aws_client *client,
+				     const char *operation, const void *body,
+				     size_t n, unsigned int delay_ms, void *ctx,
+				     struct pedigree_error *err);
 /* How many were submitted and not yet returned. */
 size_t pedigree_aws_client_pending(const struct pedigree_aws_client *client);
 /*

@@ -25,6 +25,7 @@ void pedigree_run_facts_clear(struct pedigree_run_facts *facts)
 		facts->host,
 		facts->user,
 		facts->home,
+		facts->job_arn,
 		facts->no_capture,
 		facts->deployment.endpoint,
 		facts->deployment.endpoint_arn,

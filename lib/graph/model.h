@@ -166,6 +166,14 @@ const char *pedigree_kind_arn_word(enum pedigree_kind kind);
 int pedigree_arn_kind(const char *arn);
 
 /*
+ * Of a SageMaker job's ARN the SourceType of the trial component that
+ * SageMaker makes for the job ("SageMakerTrainingJob"); NULL: no job's ARN.
+ */
+const char *pedigree_job_type(const char *arn);
+/* A trial component's Source, when `arn` (NULL or not) is a job's. */
+int pedigree_entity_set_job(struct pedigree_entity *entity, const char *arn);
+
+/*
  * The Type of a vertex, as QueryLineage answers it: of an artifact, action
  * or context its own, of a job's trial component the job's ("TrainingJob"),
  * of any other one ListAssociations' "SageMakerExperimentTrialComponent".

@@ -10,6 +10,8 @@
 #include "base/digest.h"
 #include "graph/model.h"
 
+#define ARN_MAX 256 /* the API's */
+
 #define ARN_PREFIX "arn:aws:sagemaker:local:000000000000:"
 #define ARTIFACT_ID_DIGITS 32
 #define NAME_MAX_BYTES 120
@@ -161,6 +163,37 @@ char *pedigree_api_name(const char *text)
 		name[n++] = 'x';
 	name[n] = '\0';
 	return strdup(name);
+}
+
+const char *pedigree_job_type(const char *arn)
+{
+	static const struct {
+		const char *word, *type;
+	} jobs[] = {
+		{ "training-job/", "SageMakerTrainingJob" },
+		{ "processing-job/", "SageMakerProcessingJob" },
+		{ "transform-job/", "SageMakerTransformJob" },
+	};
+	const char *at = strstr(arn, ":sagemaker:");
+
+	if (!at || strncmp(arn, "arn:", 4) != 0 || strlen(arn) > ARN_MAX)
+		return NULL;
+	at = strrchr(at, ':') + 1;
+	for (size_t i = 0; i < PEDIGREE_COUNT(jobs); i++)
+		if (strncmp(at, jobs[i].word, strlen(jobs[i].word)) == 0)
+			return jobs[i].type;
+	return NULL;
+}
+
+int pedigree_entity_set_job(struct pedigree_entity *entity, const char *arn)
+{
+	const char *type = arn ? pedigree_job_type(arn) : NULL;
+
+	if (!type || entity->kind != PEDIGREE_TRIAL_COMPONENT)
+		return 0;
+	entity->source_uri = strdup(arn);
+	entity->source_type = strdup(type);
+	return entity->source_uri && entity->source_type ? 0 : PEDIGREE_ENOMEM;
 }
 
 const char *pedigree_vertex_type(const struct pedigree_entity *entity)

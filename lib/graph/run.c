@@ -377,6 +377,8 @@ int pedigree_builder_run(struct pedigree_builder *builder)
 
 	set_times(builder, &run);
 	if (r == 0)
+		r = pedigree_entity_set_job(&run, facts->job_arn);
+	if (r == 0)
 		r = set_status(builder, &run);
 	if (r == 0)
 		r = set_metadata(facts, &run);

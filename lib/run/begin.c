@@ -213,7 +213,9 @@ static int stamp(struct pedigree_run_facts *facts, struct pedigree_error *err)
 	facts->git_dirty = -1;
 	if (!facts->host)
 		facts->host = strdup("localhost");
-	return facts->host ? 0 : pedigree_fail_memory(err);
+	if (!facts->host || pedigree_job_find(&facts->job_arn) < 0)
+		return pedigree_fail_memory(err);
+	return 0;
 }
 
 /* Two wrappers that start at once must not choose one name. */

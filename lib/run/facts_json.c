@@ -90,6 +90,7 @@ static const struct {
 	{ "Host", offsetof(struct pedigree_run_facts, host) },
 	{ "User", offsetof(struct pedigree_run_facts, user) },
 	{ "Home", offsetof(struct pedigree_run_facts, home) },
+	{ "JobArn", offsetof(struct pedigree_run_facts, job_arn) },
 	{ "NoCapture", offsetof(struct pedigree_run_facts, no_capture) },
 	{ "Endpoint",
 	  offsetof(struct pedigree_run_facts, deployment.endpoint) },

@@ -6,6 +6,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/facts_json.c \
 	%D%/finish.c \
 	%D%/git.c \
+	%D%/job_json.c \
 	%D%/log.c \
 	%D%/name.c \
 	%D%/recover.c \

@@ -102,4 +102,11 @@ int pedigree_alive_write(const char *folder,
 /* Did any process in FOLDER/alive end since? */
 bool pedigree_alive_changed(const char *folder);
 
+/*
+ * The ARN of the SageMaker job that this process runs in; untouched when it
+ * runs in none. Only PEDIGREE_ENOMEM. $PEDIGREE_PROCESSING_JOB_CONFIG is for
+ * tests: the file that SageMaker has in /opt/ml/config.
+ */
+int pedigree_job_find(char **ret_arn);
+
 #endif

@@ -145,9 +145,9 @@ static int submit(struct sagemaker *sagemaker, struct pedigree_step *step,
 
 	if (!body)
 		return pedigree_fail_memory(err);
-	return pedigree_aws_client_submit(sagemaker->client,
-					  pedigree_step_operation(step), body,
-					  strlen(body), step, err);
+	return pedigree_aws_client_submit_later(
+		sagemaker->client, pedigree_step_operation(step), body,
+		strlen(body), pedigree_step_delay(step), step, err);
 }
 
 /* The answer of a call; a failure ends the phase for now. */

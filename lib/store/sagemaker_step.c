@@ -14,22 +14,29 @@
 /* Suffix of a name that another run has there. */
 #define SUFFIX 6
 #define NAME_MAX_LETTERS 120
+/* How often a job's trial component is looked for, and the first pause. */
+#define LOOKS 6
+#define LOOK_MS 250
 
 static const struct {
 	const char *create, *describe, *update, *name, *arn;
+	const char *list, *summaries; /* of those that are looked for */
 } words[PEDIGREE_KINDS] = {
 	[PEDIGREE_ARTIFACT] = { "CreateArtifact", "DescribeArtifact",
-				"UpdateArtifact", "ArtifactName",
-				"ArtifactArn" },
+				"UpdateArtifact", "ArtifactName", "ArtifactArn",
+				"ListArtifacts", "ArtifactSummaries" },
 	[PEDIGREE_ACTION] = { "CreateAction", "DescribeAction", "UpdateAction",
 			      "ActionName", "ActionArn" },
 	[PEDIGREE_CONTEXT] = { "CreateContext", "DescribeContext",
-			       "UpdateContext", "ContextName", "ContextArn" },
+			       "UpdateContext", "ContextName", "ContextArn",
+			       "ListContexts", "ContextSummaries" },
 	[PEDIGREE_TRIAL_COMPONENT] = { "CreateTrialComponent",
 				       "DescribeTrialComponent",
 				       "UpdateTrialComponent",
 				       "TrialComponentName",
-				       "TrialComponentArn" },
+				       "TrialComponentArn",
+				       "ListTrialComponents",
+				       "TrialComponentSummaries" },
 	[PEDIGREE_TRIAL] = { "CreateTrial", "DescribeTrial", "UpdateTrial",
 			     "TrialName", "TrialArn" },
 	[PEDIGREE_EXPERIMENT] = { "CreateExperiment", "DescribeExperiment",
@@ -43,6 +50,13 @@ static bool is_remote_endpoint(const struct pedigree_entity *entity)
 	return entity->kind == PEDIGREE_CONTEXT && entity->source_uri &&
 	       strncmp(entity->source_uri, "arn:", 4) == 0 &&
 	       !strstr(entity->source_uri, ":sagemaker:local:");
+}
+
+/* SageMaker makes a trial component for each of its jobs. */
+static bool is_job(const struct pedigree_entity *entity)
+{
+	return entity->kind == PEDIGREE_TRIAL_COMPONENT && entity->source_uri &&
+	       pedigree_job_type(entity->source_uri);
 }
 
 static bool is_found_by_source(const struct pedigree_entity *entity)
@@ -90,7 +104,8 @@ int pedigree_step_entity(struct pedigree_step *step,
 		return status;
 	if (status == 0)
 		step->state = pedigree_sagemaker_shared(entity) ||
-					      is_remote_endpoint(entity)
+					      is_remote_endpoint(entity) ||
+					      is_job(entity)
 				      ? PEDIGREE_STEP_LOOK
 				      : PEDIGREE_STEP_CREATE;
 	/* What was adopted is not ours to change. */
@@ -175,8 +190,7 @@ const char *pedigree_step_operation(const struct pedigree_step *step)
 	}
 	kind = step->entity->kind;
 	if (asks_by_source(step))
-		return kind == PEDIGREE_ARTIFACT ? "ListArtifacts"
-						 : "ListContexts";
+		return words[kind].list;
 	if (step->state == PEDIGREE_STEP_CREATE)
 		return words[kind].create;
 	return step->state == PEDIGREE_STEP_CONFIRM ? words[kind].describe
@@ -208,8 +222,21 @@ static json_t *member_request(const struct pedigree_step *step)
 			 step->destination);
 }
 
+/* The service has ARNs in small letters. */
+static json_t *job_request(const struct pedigree_step *step)
+{
+	_cleanup_free_ char *arn = strdup(step->entity->source_uri);
+
+	for (char *c = arn; c && *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	return arn ? json_pack("{ss}", "SourceArn", arn) : NULL;
+}
+
 static json_t *source_request(const struct pedigree_step *step)
 {
+	if (step->entity->kind == PEDIGREE_TRIAL_COMPONENT)
+		return job_request(step);
 	json_t *uri = json_object_get(json_object_get(step->create, "Source"),
 				      "SourceUri");
 	json_t *request =
@@ -239,6 +266,13 @@ json_t *pedigree_step_request(const struct pedigree_step *step)
 						 step->remote);
 	const char *name = words[step->entity->kind].name;
 	return json_pack("{sO}", name, json_object_get(step->create, name));
+}
+
+unsigned int pedigree_step_delay(const struct pedigree_step *step)
+{
+	return step->looked && step->state == PEDIGREE_STEP_LOOK
+		       ? LOOK_MS << (step->looked - 1)
+		       : 0;
 }
 
 /* `adopted`: somebody else made it, and its content stays as it is. */
@@ -341,9 +375,8 @@ static const json_t *choose(const struct pedigree_step *step,
 static int answer_list(struct pedigree_step *step, const json_t *answer,
 		       struct pedigree_error *err)
 {
-	bool artifact = step->entity->kind == PEDIGREE_ARTIFACT;
-	const json_t *summaries = json_object_get(
-		answer, artifact ? "ArtifactSummaries" : "ContextSummaries");
+	const json_t *summaries =
+		json_object_get(answer, words[step->entity->kind].summaries);
 	const json_t *chosen = choose(step, summaries);
 	int status;
 
@@ -351,6 +384,8 @@ static int answer_list(struct pedigree_step *step, const json_t *answer,
 		step->state = PEDIGREE_STEP_REFUSED;
 		return 0;
 	}
+	if (!chosen && is_job(step->entity) && ++step->looked < LOOKS)
+		return 0;
 	if (!chosen) {
 		step->state = PEDIGREE_STEP_CREATE;
 		return 0;

@@ -8,7 +8,8 @@
  *	edge	ADD ─▶ done
  *		  └▶ CONFIRM ─▶ done
  *
- * LOOK comes first only for what somebody else may have made. A
+ * LOOK comes first only for what somebody else may have made, and is repeated
+ * for what a SageMaker job surely gets. A
  * ValidationException alone never means that something exists: CONFIRM asks.
  * A step makes one request at a time and takes its answer; it knows nothing
  * of connections, retries and signatures, and what it learns is written down
@@ -60,6 +61,7 @@ struct pedigree_step {
 	json_t *create;	 /* the request of Create */
 	char *digest;	 /* of that request */
 	char *remote;	 /* the ARN there, when known */
+	unsigned int looked; /* how often nothing was there yet */
 	/* Of an edge, local ARNs; a member's destination is a trial's name. */
 	const char *source, *destination, *type;
 	char *remote_source, *remote_destination;
@@ -85,6 +87,9 @@ void pedigree_step_clear(struct pedigree_step *step);
 /* The next call: its operation (static) and request; NULL: memory ran out. */
 const char *pedigree_step_operation(const struct pedigree_step *step);
 json_t *pedigree_step_request(const struct pedigree_step *step);
+/* Milliseconds to wait before it is made: what SageMaker makes for a job comes
+   some time after the job has begun. */
+unsigned int pedigree_step_delay(const struct pedigree_step *step);
 
 /* A refusal by the service, in its words. */
 struct pedigree_step_refusal {

@@ -12,6 +12,7 @@ aws_tests = \
 	%D%/keys_sso.py \
 	%D%/push.py \
 	%D%/push_faults.py \
+	%D%/push_jobs.py \
 	%D%/rates.py \
 	%D%/sigv4.py \
 	%D%/transport.py
