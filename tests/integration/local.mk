@@ -40,6 +40,7 @@ integration_tests = \
 	%D%/secrets.sh \
 	%D%/subjects.py \
 	%D%/suites_quick.py \
+	%D%/tsan.sh \
 	%D%/versions.sh \
 	%D%/ways.sh
 
@@ -50,6 +51,7 @@ EXTRA_DIST += $(integration_tests) \
 	%D%/conformance/shapes.py \
 	%D%/conformance/words.py \
 	%D%/faults/fault.py \
+	%D%/support/hammer.c \
 	%D%/ways/programs.py \
 	%D%/ways/ways.py
 
