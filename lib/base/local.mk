@@ -14,6 +14,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/fs.h \
 	%D%/hash.c \
 	%D%/hash.h \
+	%D%/json_error.h \
 	%D%/path.c \
 	%D%/utf8.c \
 	%D%/utf8.h \

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/json_error.h"
 #include "graph/json_members.h"
 
 static void decrefp(json_t **json)
@@ -35,7 +36,7 @@ static int parse(const char *text, size_t n, json_t **ret,
 	json_error_t error;
 	json_t *root = json_loadb(text, n, 0, &error);
 
-	if (!root && json_error_code(&error) == json_error_out_of_memory)
+	if (!root && pedigree_json_no_memory(&error))
 		return pedigree_fail_memory(err);
 	if (!root)
 		return pedigree_fail(err, PEDIGREE_EFORMAT,

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/json_error.h"
 #include "evlog/format.h"
 #include "rules/redact.h"
 #include "run/spool.h"
@@ -254,6 +255,8 @@ static int read_json(const char *folder, const char *name, json_t **ret_root,
 	if (text.len == 0) /* the machine crashed */
 		return PEDIGREE_ENOTFOUND;
 	root = json_loadb(text.data, text.len, 0, &why);
+	if (!root && pedigree_json_no_memory(&why))
+		return pedigree_fail_memory(err);
 	if (!root || !json_is_object(root)) {
 		json_decref(root);
 		return pedigree_fail(err, PEDIGREE_EFORMAT,

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/json_error.h"
 #include "service/call.h"
 
 /* More than any request can be that the API takes. */
@@ -96,6 +97,8 @@ static int parse_json(const char *text, const char *flag, json_t **ret_value,
 				&error);
 	if (*ret_value)
 		return 0;
+	if (pedigree_json_no_memory(&error))
+		return pedigree_fail_memory(err);
 	return pedigree_fail(err, PEDIGREE_EFORMAT,
 			     "--%s: invalid JSON at line %d, column %d: %s",
 			     flag, error.line, error.column, error.text);

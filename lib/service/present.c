@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/err.h"
+#include "base/json_error.h"
 #include "service/call.h"
 #include "service/query.h"
 
@@ -49,6 +50,8 @@ int pedigree_joined_init(struct pedigree_joined *joined, const char *member,
 	joined->max = pages->max_items;
 	joined->asked = json_loads(request ? request : "{}",
 				   JSON_REJECT_DUPLICATES, &error);
+	if (!joined->asked && pedigree_json_no_memory(&error))
+		return pedigree_fail_memory(err);
 	if (!json_is_object(joined->asked))
 		return pedigree_fail(err, PEDIGREE_EFORMAT,
 				     "invalid JSON at line %d, column %d: %s",

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/err.h"
+#include "base/json_error.h"
 #include "service/call.h"
 #include "service/walk.h"
 
@@ -114,7 +115,7 @@ static int parse(struct pedigree_call *call, const char *request, size_t n,
 	call->request = json_loadb(request, n, JSON_REJECT_DUPLICATES, &error);
 	if (call->request)
 		return 0;
-	if (json_error_code(&error) == json_error_out_of_memory)
+	if (pedigree_json_no_memory(&error))
 		return pedigree_fail_memory(err);
 	return pedigree_fail(err, PEDIGREE_EFORMAT,
 			     "invalid JSON at line %d, column %d: %s",

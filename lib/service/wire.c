@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "base/err.h"
+#include "base/json_error.h"
 #include "service/arguments.h"
 #include "service/call.h"
 
@@ -46,6 +47,8 @@ int pedigree_request_to_wire(const struct pedigree_operation *operation,
 	_cleanup_json_ json_t *json =
 		json_loads(request, JSON_REJECT_DUPLICATES, &error);
 
+	if (!json && pedigree_json_no_memory(&error))
+		return pedigree_fail_memory(err);
 	if (!json)
 		return pedigree_fail(err, PEDIGREE_EFORMAT,
 				     "invalid JSON at line %d, column %d: %s",

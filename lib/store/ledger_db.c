@@ -271,6 +271,9 @@ static int set_up(struct pedigree_db *db, enum pedigree_db_mode mode,
 	pedigree_db_rollback(db);
 	if (status < 0)
 		return status;
+	/* Only memory can be what a rollback of nothing lacks. */
+	if (!sqlite3_get_autocommit(db->handle))
+		return pedigree_fail_memory(err);
 	if (mode == PEDIGREE_DB_READ) {
 		if (status == 0)
 			return pedigree_fail(

@@ -30,6 +30,7 @@ unit_tests = \
 	%D%/test_ledger_rules \
 	%D%/test_ledger_writers \
 	%D%/test_log_writer \
+	%D%/test_memory \
 	%D%/test_model \
 	%D%/test_outbox \
 	%D%/test_params \
@@ -208,6 +209,12 @@ tests_unit_test_path_LDADD = $(unit_ldadd)
 tests_unit_test_build_SOURCES = %D%/test_build.c $(unit_fake_run)
 tests_unit_test_build_CFLAGS = $(unit_cflags)
 tests_unit_test_build_LDADD = $(unit_ldadd)
+
+tests_unit_test_memory_SOURCES = %D%/test_memory.c \
+	$(unit_alloc) $(unit_fake_run) $(unit_scene)
+tests_unit_test_memory_CFLAGS = $(unit_cflags)
+tests_unit_test_memory_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+tests_unit_test_memory_LDFLAGS = $(unit_alloc_ldflags)
 
 tests_unit_test_scale_SOURCES = %D%/test_scale.c $(unit_log) $(unit_scene)
 tests_unit_test_scale_CFLAGS = $(unit_cflags)
