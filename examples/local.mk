@@ -9,6 +9,9 @@ examples_manual_walkthrough_LDADD = libpedigree.la
 
 EXTRA_DIST += \
 	%D%/README.md \
+	%D%/aws/README.md \
+	%D%/aws/pedigree.conf \
+	%D%/aws/policy.json \
 	%D%/manual/Makefile \
 	%D%/manual/README.md \
 	%D%/manual/walkthrough.py \

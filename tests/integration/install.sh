@@ -19,9 +19,15 @@ for file in bin/pedigree include/pedigree/pedigree.h \
 	share/man/man5/pedigree.conf.5 \
 	share/bash-completion/completions/pedigree \
 	share/zsh/site-functions/_pedigree \
-	share/fish/vendor_completions.d/pedigree.fish; do
+	share/fish/vendor_completions.d/pedigree.fish \
+	lib/systemd/user/pedigree-push.service \
+	lib/systemd/user/pedigree-push.timer; do
 	[ -s "$to/$file" ] || fail_ "$file is not installed"
 done
+
+grep -qx "ExecStart=$prefix/bin/pedigree push --quiet" \
+	"$to/lib/systemd/user/pedigree-push.service" ||
+	fail_ "the unit does not start what was installed"
 
 echo 1,2 >data.csv
 "$to/bin/pedigree" run -q --name here -- \

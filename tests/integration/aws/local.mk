@@ -5,6 +5,7 @@
 aws_tests = \
 	%D%/calls.py \
 	%D%/endpoints.py \
+	%D%/example.py \
 	%D%/keys_container.py \
 	%D%/keys_files.py \
 	%D%/keys_imds.py \
