@@ -38,6 +38,7 @@ CLEANFILES += empty-shim.la bench/client bench/ledger bench/record \
 
 EXTRA_DIST += \
 	%D%/README.md \
+	%D%/forward \
 	%D%/run \
 	%D%/scale \
 	%D%/workloads/make.sh \

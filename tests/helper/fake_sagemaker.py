@@ -19,6 +19,7 @@ import collections
 import copy
 import datetime
 import email.utils
+import functools
 import hashlib
 import http.server
 import json
@@ -77,6 +78,7 @@ KINDS = {
 EXPERIMENT_KINDS = ("Experiment", "Trial", "TrialComponent")
 
 
+@functools.lru_cache(None)
 def _kind_of(arn):
     word = arn.split(":", 5)[5].split("/")[0]
     return next((k for k, w in KINDS.items() if w == word), None)
@@ -138,9 +140,9 @@ class Lineage:
             key = (source["SourceUri"], sorted(
                 (t["SourceIdType"], t["Value"])
                 for t in source["SourceTypes"]))
-            if any((e["Source"]["SourceUri"], sorted(
+            if any(e["Source"]["SourceUri"] == key[0] and sorted(
                     (t["SourceIdType"], t["Value"])
-                    for t in e["Source"]["SourceTypes"])) == key
+                    for t in e["Source"]["SourceTypes"]) == key[1]
                    for e in same):
                 raise Refusal("ValidationException",
                               "Artifact SourceUri and SourceTypes must be "
@@ -351,6 +353,7 @@ class Service:
         self.lineage = lineage or Lineage()
         self.faults = Faults()
         self.requests = []  # (operation, request, status or "dropped")
+        self.times = []  # when each of them was taken up
         self.seen = 0
         self.acted = 0
         self.tokens = {None}  # session tokens that are known
@@ -443,6 +446,10 @@ class Service:
             if name not in parts["SignedHeaders"].split(";"):
                 raise Refusal("InvalidSignatureException",
                               f"{name} is not signed", 403)
+
+    def note(self, *request):
+        self.requests.append(request)
+        self.times.append(time.monotonic())
 
     def throttled(self):
         if not self.faults.rate:
@@ -537,13 +544,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 if service.throttled():
                     raise Refusal("ThrottlingException", "Rate exceeded")
                 if failing and self.misbehave(faults.how):
-                    service.requests.append((operation, None, faults.how))
+                    service.note(operation, None, faults.how)
                     return None
                 answer = service.act(operation, body)
                 service.acted += 1
             except Refusal as refusal:
                 answer, status = refusal, refusal.code
-            service.requests.append((operation, json.loads(body), status))
+            service.note(operation, json.loads(body), status)
         if failing and faults.how == "drop-after":
             return self.drop()
         if isinstance(answer, Refusal):
