@@ -197,7 +197,7 @@ def keys(token):
 
 
 def expired(expected):
-    for after in (1, 5, 50) if FULL else (20,):
+    for after in (1, 5, 10, 20) if FULL else (20,):
         name = f"expired-{after}"
 
         @with_service(name, expected)
