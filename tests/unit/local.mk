@@ -48,6 +48,7 @@ unit_tests = \
 	%D%/test_sigv4 \
 	%D%/test_when \
 	%D%/test_words \
+	%D%/test_writes \
 	%D%/test_xml
 
 check_PROGRAMS += $(unit_tests)
@@ -62,6 +63,10 @@ unit_alloc = %D%/support/alloc.c %D%/support/alloc.h
 unit_alloc_ldflags = \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
 	-Wl,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
+unit_io = %D%/support/io.c %D%/support/io.h
+unit_io_ldflags = \
+	-Wl,--wrap=write,--wrap=fsync,--wrap=fdatasync \
+	-Wl,--wrap=rename,--wrap=ftruncate
 unit_fake_run = %D%/support/fake_run.c %D%/support/fake_run.h
 unit_folder = %D%/support/folder.c %D%/support/folder.h
 unit_log = %D%/support/log.c %D%/support/log.h
@@ -215,6 +220,11 @@ tests_unit_test_memory_SOURCES = %D%/test_memory.c \
 tests_unit_test_memory_CFLAGS = $(unit_cflags)
 tests_unit_test_memory_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_memory_LDFLAGS = $(unit_alloc_ldflags)
+
+tests_unit_test_writes_SOURCES = %D%/test_writes.c $(unit_io) $(unit_scene)
+tests_unit_test_writes_CFLAGS = $(unit_cflags)
+tests_unit_test_writes_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+tests_unit_test_writes_LDFLAGS = $(unit_io_ldflags)
 
 tests_unit_test_scale_SOURCES = %D%/test_scale.c $(unit_log) $(unit_scene)
 tests_unit_test_scale_CFLAGS = $(unit_cflags)
