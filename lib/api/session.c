@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -339,6 +340,10 @@ int pedigree_session_finish(struct pedigree_session *session,
 	else
 		rc = pedigree_spool_finish_facts(session->config,
 						 &session->facts, summary, err);
+	/* Whoever comes after the answer may have to make what is missing; our
+	   parents, who share the lock, hold on to it until they end. */
+	if (session->lock >= 0)
+		flock(session->lock, LOCK_UN);
 	if (rc == 0)
 		rc = pedigree_spool_deliver(session->config, 0, summary, err);
 	if (ret_summary)
