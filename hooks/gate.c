@@ -23,6 +23,7 @@
 #include "hooks/real.h"
 #include "hooks/scratch.h"
 #include "hooks/seen.h"
+#include "hooks/shared.h"
 #include "hooks/sys.h"
 
 static _Atomic uint32_t never; /* of processes that are not captured */
@@ -68,6 +69,7 @@ bool pedigree_gate_slow(void)
 		atomic_store(&pid, (uint32_t)pedigree_sys(SYS_getpid));
 		pedigree_scratch_forked();
 		pedigree_seen_forked();
+		pedigree_shared_forked();
 		pedigree_log_forked();
 		atomic_store_explicit(pedigree_gate, PEDIGREE_GATE_OPEN,
 				      memory_order_release);

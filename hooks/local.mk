@@ -43,6 +43,8 @@ libpedigree_preload_la_SOURCES = \
 	%D%/scratch.h \
 	%D%/seen.c \
 	%D%/seen.h \
+	%D%/shared.c \
+	%D%/shared.h \
 	%D%/sys.h
 
 # The writer, for making logs, and the one for what programs say themselves.

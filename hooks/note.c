@@ -12,6 +12,7 @@
 #include "hooks/paths.h"
 #include "hooks/scratch.h"
 #include "hooks/seen.h"
+#include "hooks/shared.h"
 #include "hooks/sys.h"
 
 static struct pedigree_text name_of(const struct pedigree_path *path)
@@ -69,6 +70,16 @@ static uint8_t open_flags(int flags)
 	return event;
 }
 
+/* Of reads alone: whoever writes is told apart. */
+static uint64_t shared_key(const struct pedigree_path *path, uint8_t flags,
+			   uint64_t key)
+{
+	if (flags & ~(PEDIGREE_F_READ | PEDIGREE_F_LIST) ||
+	    (!path->base && path->text[0] != '/'))
+		return 0;
+	return pedigree_shared_key(key);
+}
+
 void pedigree_note_look(int dirfd, const char *path, int flags,
 			struct pedigree_victim *ret_victim)
 {
@@ -116,7 +127,7 @@ void pedigree_note_open(int dirfd, const char *path, int flags, int fd,
 {
 	struct pedigree_path split;
 	struct pedigree_entry entry;
-	uint64_t key;
+	uint64_t key, shared;
 
 	if (!(flags & O_DIRECTORY))
 		pedigree_dirs_forget(fd);
@@ -130,6 +141,11 @@ void pedigree_note_open(int dirfd, const char *path, int flags, int fd,
 	key = key_of(&split, open_flags(flags));
 	if (pedigree_seen_has(key))
 		return;
+	shared = shared_key(&split, open_flags(flags), key);
+	if (shared && pedigree_shared_has(shared)) {
+		pedigree_seen_add(key);
+		return;
+	}
 
 	entry = (struct pedigree_entry){
 		.type = PEDIGREE_EV_OPEN,
@@ -141,8 +157,11 @@ void pedigree_note_open(int dirfd, const char *path, int flags, int fd,
 		entry.flags |= PEDIGREE_F_OLD;
 		entry.old = &victim->old;
 	}
-	if (pedigree_log_add(&entry))
-		pedigree_seen_add(key);
+	if (!pedigree_log_add(&entry))
+		return;
+	pedigree_seen_add(key);
+	if (shared)
+		pedigree_shared_add(shared);
 }
 
 void pedigree_note_descriptor(int fd, int flags)
@@ -308,4 +327,5 @@ void pedigree_note_chroot(const char *path)
 {
 	pedigree_note_blind(PEDIGREE_BLIND_CHROOT, AT_FDCWD, path);
 	pedigree_paths_moved();
+	pedigree_shared_stop();
 }

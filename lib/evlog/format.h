@@ -39,6 +39,8 @@
 #define PEDIGREE_LOG_VERSION 1
 #define PEDIGREE_LOG_BYTE_ORDER 0x01020304u
 #define PEDIGREE_LOG_SUFFIX ".events" /* after the host's name */
+/* What forked children share (hooks/shared.h); no part of the record. */
+#define PEDIGREE_SEEN_SUFFIX ".seen"
 #define PEDIGREE_SHIM_NAME "libpedigree-preload.so"
 #define PEDIGREE_BEGIN_NAME "begin.json" /* marks a run's folder */
 
@@ -93,7 +95,8 @@ struct pedigree_log_header {
 	 */
 	uint32_t folders_moved;
 	uint32_t names_changed[PEDIGREE_NAME_BUCKETS];
-	uint8_t pad3[292];
+	uint32_t forked_reads; /* by forked children, up to a few hundred */
+	uint8_t pad3[288];
 
 	/*
 	 * What programs are, so that each is looked at once a run: the upper

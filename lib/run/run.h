@@ -7,6 +7,7 @@
  *	SPOOL/runs/RUN/git.json			what git said, soon after the start
  *	SPOOL/runs/RUN/libpedigree-preload.so	symbolic link to the shim
  *	SPOOL/runs/RUN/HOST.events		the event log
+ *	SPOOL/runs/RUN/HOST.seen		what forked children share, until settled
  *	SPOOL/runs/RUN/lock			held (flock) by who works on it
  *	SPOOL/runs/RUN/end.json			written when the program ended
  *	SPOOL/runs/RUN/alive			pids that record.json has as StillRunning

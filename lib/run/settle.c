@@ -76,6 +76,7 @@ void pedigree_log_settle(const char *folder)
 {
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
 	_cleanup_buf_ struct pedigree_buf copied = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf seen = PEDIGREE_BUF_INIT;
 	_cleanup_fd_ int fd = -1;
 	struct utsname here;
 	uint64_t size;
@@ -85,8 +86,12 @@ void pedigree_log_settle(const char *folder)
 	pedigree_path_join(&path, folder, here.nodename);
 	pedigree_buf_add_str(&path, PEDIGREE_LOG_SUFFIX);
 	pedigree_path_join(&copied, folder, "settling");
-	if (pedigree_buf_error(&path) || pedigree_buf_error(&copied))
+	pedigree_path_join(&seen, folder, here.nodename);
+	pedigree_buf_add_str(&seen, PEDIGREE_SEEN_SUFFIX);
+	if (pedigree_buf_error(&path) || pedigree_buf_error(&copied) ||
+	    pedigree_buf_error(&seen))
 		return;
+	unlink(seen.data);
 	fd = open(path.data, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	size = fd < 0 ? 0 : content(fd);
 	if (!size)

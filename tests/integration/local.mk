@@ -24,6 +24,7 @@ integration_tests = \
 	%D%/faults/log.py \
 	%D%/faults/paths.py \
 	%D%/faults/programs.py \
+	%D%/faults/workers.py \
 	%D%/install.sh \
 	%D%/memcheck.py \
 	%D%/manual.py \
