@@ -49,17 +49,21 @@ static const char *const outcomes[] = {
  */
 static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t calls = PTHREAD_MUTEX_INITIALIZER;
+/* This thread makes a run, and forks to ask git. */
+static __thread bool is_making;
 
 static void before_fork(void)
 {
-	pthread_mutex_lock(&making);
+	if (!is_making)
+		pthread_mutex_lock(&making);
 	pthread_mutex_lock(&calls);
 }
 
 static void after_fork(void)
 {
 	pthread_mutex_unlock(&calls);
-	pthread_mutex_unlock(&making);
+	if (!is_making)
+		pthread_mutex_unlock(&making);
 }
 
 static void watch_forks(void)
@@ -271,8 +275,10 @@ int pedigree_run_begin(const struct pedigree *pedigree, const char *name,
 	run->pid = getpid();
 	run->off = pedigree_disabled(pedigree) != 0;
 	pthread_mutex_lock(&making);
+	is_making = true;
 	if (!run->off && !join(run))
 		rc = make_own(run, pedigree, err);
+	is_making = false;
 	pthread_mutex_unlock(&making);
 	if (rc < 0) {
 		release(run);

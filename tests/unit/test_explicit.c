@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -281,6 +282,31 @@ static void test_a_child_goes_on_with_its_copy(void **state)
 	free(answer);
 }
 
+static void test_a_run_in_a_repository_asks_git(void **state)
+{
+	char *was = getcwd(NULL, 0);
+	struct pedigree_run *run;
+	char *answer;
+
+	(void)state;
+	assert_non_null(was);
+	assert_int_equal(mkdir(test_path("repository"), 0700), 0);
+	assert_int_equal(chdir(test_path("repository")), 0);
+	assert_int_equal(system("git init -q && git -c user.name=Ann "
+				"-c user.email=ann@example.org "
+				"commit -q --allow-empty -m Begin"),
+			 0);
+	alarm(60);
+	run = begin("versioned");
+	end(run);
+	alarm(0);
+	assert_int_equal(chdir(was), 0);
+	free(was);
+	answer = describe("versioned");
+	assert_has(answer, "\"CommitId\":\"");
+	free(answer);
+}
+
 static void test_a_log_that_is_gone_is_told(void **state)
 {
 	struct pedigree_run *run = begin("gone");
@@ -303,6 +329,7 @@ int main(void)
 		cmocka_unit_test(test_metrics_are_summed_up),
 		cmocka_unit_test(test_threads_share_a_run_and_have_their_own),
 		cmocka_unit_test(test_a_child_goes_on_with_its_copy),
+		cmocka_unit_test(test_a_run_in_a_repository_asks_git),
 		cmocka_unit_test(test_a_log_that_is_gone_is_told),
 	};
 
