@@ -70,6 +70,28 @@ static void add_arguments(const struct pedigree_process *process,
 		pedigree_buf_add_str(buf, " ...");
 }
 
+static void say_wire(const struct pedigree_event *event, struct said *said)
+{
+	const struct pedigree_wire *wire = event->wire;
+	const char *at = wire->fields;
+
+	pedigree_buf_add_str(&said->path, event->text);
+	if (event->type == PEDIGREE_EV_CONTROL)
+		pedigree_buf_add_char(&said->path, ' ');
+	pedigree_buf_add_str(&said->path, event->text2);
+	pedigree_buf_addf(&said->more,
+			  "%s %u sent=%" PRIu64 " received=%" PRIu64,
+			  pedigree_method_word(wire->head.method),
+			  wire->head.status, wire->head.sent,
+			  wire->head.received);
+	for (unsigned int i = 0; i < wire->head.fields; i++) {
+		pedigree_buf_addf(&said->more, " %s=", at);
+		at += strlen(at) + 1;
+		pedigree_buf_add_str(&said->more, at);
+		at += strlen(at) + 1;
+	}
+}
+
 static void say_texts(const struct pedigree_evlog *log, struct said *said)
 {
 	const struct pedigree_event *event = said->event;
@@ -119,6 +141,10 @@ static void say_texts(const struct pedigree_evlog *log, struct said *said)
 			pedigree_buf_add_char(&said->more, ' ');
 			pedigree_buf_add_str(&said->more, event->text3);
 		}
+		return;
+	case PEDIGREE_EV_EXCHANGE:
+	case PEDIGREE_EV_CONTROL:
+		say_wire(event, said);
 		return;
 	default:
 		break;

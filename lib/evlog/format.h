@@ -143,8 +143,12 @@ struct pedigree_frame {
 #define PEDIGREE_F_EXCHANGE 0x01u /* RENAME_EXCHANGE */
 /* Flags of RENAME and UNLINK. */
 #define PEDIGREE_F_FOLDER 0x02u /* what moved or went is a folder */
-/* Flags of PROCESS. */
-#define PEDIGREE_F_CUT 0x01u /* arguments were left out */
+/* Flags of PROCESS, EXCHANGE and CONTROL. */
+#define PEDIGREE_F_CUT 0x01u /* arguments or fields were left out */
+/* Flags of EXCHANGE and CONTROL. */
+#define PEDIGREE_F_TLS 0x02u	    /* seen in front of a TLS library */
+#define PEDIGREE_F_HTTP2 0x04u	    /* seen in front of nghttp2 */
+#define PEDIGREE_F_UNFINISHED 0x08u /* the answer's body did not end */
 
 struct pedigree_old {
 	uint64_t device;
@@ -176,6 +180,28 @@ struct pedigree_old {
  *	BEGIN		text: the part's name
  *	END		texts: name, Completed, Failed or Stopped, message or nothing
  *	POINT		texts: name, value, step
+ *	EXCHANGE	struct pedigree_exchange; texts: origin, path, then a
+ *			name and a value for each of its fields
+ *	CONTROL		struct pedigree_exchange; texts: origin, operation, then
+ *			a name and a value for each of its fields
+ *
+ * An origin is scheme://host[:port] in lower case, without the scheme's own
+ * port. A path is as it was sent (percent-encoded), without the query.
+ *
+ * The fields of an EXCHANGE are headers, in lower case. Of the answer: etag,
+ * content-range, content-md5, last-modified, x-amz-version-id,
+ * x-amz-checksum-*, x-goog-hash, x-goog-generation, x-ms-version-id,
+ * x-repo-commit, x-linked-etag, x-linked-size, and location without its
+ * query. Of the request, behind "request-": range, content-md5,
+ * x-amz-checksum-*, x-amz-copy-source without its query, x-ms-copy-source
+ * likewise, and content-length where no body was seen. Of an answer to GCS's
+ * upload the members bucket, name, generation, md5Hash and size of its JSON,
+ * behind "json-".
+ *
+ * The fields of a CONTROL are the members of request and answer that
+ * hooks/control.def lists, by their path: PrimaryContainer.ModelDataUrl,
+ * ProductionVariants[0].ModelName; those of the answer behind "answer-", so
+ * is the code of an error: answer-__type.
  */
 struct pedigree_two {
 	uint32_t folder; /* of the second text, as head.folder */
@@ -193,6 +219,26 @@ struct pedigree_image {
 struct pedigree_blind {
 	uint32_t kind; /* blind.def */
 	uint32_t zero;
+};
+
+struct pedigree_exchange {
+	uint64_t sent;	   /* bytes of the request's body that were seen */
+	uint64_t received; /* bytes of the answer's body that were seen */
+	uint16_t status;   /* 200 */
+	uint16_t query;	   /* PEDIGREE_QUERY_ bits */
+	uint8_t method;	   /* PEDIGREE_METHOD_; 0: another */
+	uint8_t service;   /* PEDIGREE_SERVICE_; 0: not signed by SigV4 */
+	uint16_t fields;   /* texts behind the first two, by twos */
+};
+
+enum pedigree_wire_words {
+#define METHOD(number, name) PEDIGREE_METHOD_##name = number,
+#define SERVICE(number, name, scope) PEDIGREE_SERVICE_##name = number,
+#define QUERY(bit, name, meaning) PEDIGREE_QUERY_##name = bit,
+#include "wire.def"
+#undef METHOD
+#undef SERVICE
+#undef QUERY
 };
 
 enum pedigree_event_type {
@@ -227,5 +273,6 @@ PEDIGREE_SIZE(pedigree_old, 32);
 PEDIGREE_SIZE(pedigree_two, 8);
 PEDIGREE_SIZE(pedigree_image, 16);
 PEDIGREE_SIZE(pedigree_blind, 8);
+PEDIGREE_SIZE(pedigree_exchange, 24);
 
 #endif

@@ -11,7 +11,8 @@ enum body {
 	BODY_NONE,
 	BODY_TWO,
 	BODY_IMAGE,
-	BODY_BLIND
+	BODY_BLIND,
+	BODY_EXCHANGE
 };
 
 /* What a frame of each type consists of; format.h says it in words. */
@@ -43,6 +44,8 @@ static const struct layout {
 	[PEDIGREE_EV_BEGIN] = { true, false, BODY_NONE, 1, 0 },
 	[PEDIGREE_EV_END] = { true, false, BODY_NONE, 2, 1 },
 	[PEDIGREE_EV_POINT] = { true, false, BODY_NONE, 3, 0 },
+	[PEDIGREE_EV_EXCHANGE] = { true, false, BODY_EXCHANGE, 2, 0 },
+	[PEDIGREE_EV_CONTROL] = { true, false, BODY_EXCHANGE, 2, 0 },
 };
 
 struct cursor {
@@ -82,6 +85,8 @@ static bool take_body(struct cursor *cursor, enum body body,
 		return take(cursor, &parts->image, sizeof(parts->image));
 	case BODY_BLIND:
 		return take(cursor, &parts->blind, sizeof(parts->blind));
+	case BODY_EXCHANGE:
+		return take(cursor, &parts->exchange, sizeof(parts->exchange));
 	}
 	return false;
 }
@@ -101,13 +106,19 @@ static bool take_texts(struct cursor *cursor, const struct layout *layout,
 	return true;
 }
 
-/* argc is checked against the frame, whose size bounds the loop. */
-static bool take_args(struct cursor *cursor, struct pedigree_frame_parts *parts)
+/* The number is checked against the frame, whose size bounds the loop. */
+static bool take_args(struct cursor *cursor, enum body body,
+		      struct pedigree_frame_parts *parts)
 {
 	const char *ignored;
+	uint32_t n = 0;
 
+	if (body == BODY_EXCHANGE)
+		n = 2u * parts->exchange.fields;
+	else if (parts->head.type == PEDIGREE_EV_PROCESS)
+		n = parts->image.argc;
 	parts->args = cursor->at;
-	for (uint32_t i = 0; i < parts->image.argc; i++)
+	for (uint32_t i = 0; i < n; i++)
 		if (!take_text(cursor, &ignored))
 			return false;
 	parts->args_size = (size_t)(cursor->at - parts->args);
@@ -146,7 +157,7 @@ pedigree_frame_parse(const char *bytes, size_t size,
 	if ((parts.has_old && !take(&cursor, &parts.old, sizeof(parts.old))) ||
 	    !take_body(&cursor, layout->body, &parts) ||
 	    !take_texts(&cursor, layout, &parts) ||
-	    (type == PEDIGREE_EV_PROCESS && !take_args(&cursor, &parts)) ||
+	    !take_args(&cursor, layout->body, &parts) ||
 	    !only_padding(&cursor) || parts.blind.kind > UINT16_MAX)
 		return PEDIGREE_FRAME_BAD;
 	*ret = parts;

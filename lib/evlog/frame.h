@@ -19,8 +19,10 @@ struct pedigree_frame_parts {
 	struct pedigree_two two;
 	struct pedigree_image image;
 	struct pedigree_blind blind;
+	struct pedigree_exchange exchange;
 	const char *text[3];
-	const char *args; /* PROCESS: image.argc strings */
+	const char *args; /* PROCESS: image.argc strings; EXCHANGE and
+			     CONTROL: exchange.fields pairs of strings */
 	size_t args_size;
 };
 

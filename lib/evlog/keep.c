@@ -30,6 +30,24 @@ static bool keep_folder(struct pedigree_raw *raw, uint32_t ref,
 	return folder->text;
 }
 
+static bool keep_wire(struct pedigree_raw *raw,
+		      const struct pedigree_frame_parts *parts,
+		      const struct pedigree_wire **ret)
+{
+	struct pedigree_wire *wire =
+		pedigree_arena_alloc(&raw->parts->arena, sizeof(*wire));
+
+	if (!wire)
+		return false;
+	wire->head = parts->exchange;
+	wire->fields = "";
+	if (parts->args_size)
+		wire->fields = pedigree_arena_copy(
+			&raw->parts->arena, parts->args, parts->args_size);
+	*ret = wire;
+	return wire->fields;
+}
+
 static bool keep_event(struct pedigree_raw *raw,
 		       const struct pedigree_frame_parts *parts,
 		       struct pedigree_event **ret)
@@ -57,6 +75,11 @@ static bool keep_event(struct pedigree_raw *raw,
 		*old = parts->old;
 	}
 	event->old = old;
+	event->wire = NULL;
+	if ((event->type == PEDIGREE_EV_EXCHANGE ||
+	     event->type == PEDIGREE_EV_CONTROL) &&
+	    !keep_wire(raw, parts, &event->wire))
+		return false;
 	if (event->type == PEDIGREE_EV_OPEN)
 		event->flags &= (uint8_t)~PEDIGREE_F_INHERITED;
 	*ret = event;

@@ -18,4 +18,5 @@ libpedigree_core_la_SOURCES += \
 	%D%/scan.c \
 	%D%/source.c \
 	%D%/source.h \
+	%D%/wire.def \
 	%D%/words.c

@@ -38,6 +38,13 @@ struct pedigree_process {
 	const char *args; /* argc NUL-terminated strings */
 };
 
+/* What was seen of an HTTP request and its answer. */
+struct pedigree_wire {
+	struct pedigree_exchange head;
+	const char *fields; /* head.fields times a name and a value, each with
+			       its NUL */
+};
+
 struct pedigree_event {
 	uint64_t seq; /* order within a host */
 	uint64_t time_ns;
@@ -46,11 +53,12 @@ struct pedigree_event {
 	uint32_t folder2;
 	uint8_t type; /* enum pedigree_event_type, known ones only */
 	uint8_t flags;
-	uint16_t blind;			/* BLIND: its kind */
-	const char *text;		/* "" when there is none */
-	const char *text2;		/* second text or "" */
-	const char *text3;		/* DEPLOY: model */
-	const struct pedigree_old *old; /* NULL when there is none */
+	uint16_t blind;			  /* BLIND: its kind */
+	const char *text;		  /* "" when there is none */
+	const char *text2;		  /* second text or "" */
+	const char *text3;		  /* DEPLOY: model */
+	const struct pedigree_old *old;	  /* NULL when there is none */
+	const struct pedigree_wire *wire; /* EXCHANGE, CONTROL, else NULL */
 };
 
 struct pedigree_loss {
@@ -109,8 +117,13 @@ void pedigree_evlog_sort(struct pedigree_evlog *log);
 bool pedigree_evlog_path(const struct pedigree_evlog *log, uint32_t folder,
 			 const char *text, struct pedigree_buf *buf);
 
-const char *pedigree_event_word(unsigned int type); /* "open"; NULL */
-const char *pedigree_blind_word(unsigned int kind); /* "IoUring"; NULL */
+/* The value of a field of an EXCHANGE or CONTROL; NULL without it. */
+const char *pedigree_wire_field(const struct pedigree_wire *wire,
+				const char *name);
+
+const char *pedigree_event_word(unsigned int type);    /* "open"; NULL */
+const char *pedigree_method_word(unsigned int method); /* "GET"; "?" */
+const char *pedigree_blind_word(unsigned int kind);    /* "IoUring"; NULL */
 const char *pedigree_blind_meaning(unsigned int kind);
 const char *pedigree_drop_word(unsigned int reason); /* "space"; NULL */
 

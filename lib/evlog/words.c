@@ -6,6 +6,8 @@
 
 #include "evlog/reader.h"
 
+#include <string.h>
+
 static const char *const event_words[] = {
 #define EVENT(number, name, word, meaning) [number] = word,
 #include "evlog/events.def"
@@ -27,6 +29,16 @@ static const char *const drop_words[] = {
 	[PEDIGREE_DROP_SCRATCH] = "scratch",
 };
 
+static const char *const methods[] = {
+#define METHOD(number, name) [number] = #name,
+#define SERVICE(number, name, scope)
+#define QUERY(bit, name, meaning)
+#include "evlog/wire.def"
+#undef METHOD
+#undef SERVICE
+#undef QUERY
+};
+
 const char *pedigree_event_word(unsigned int type)
 {
 	return type < PEDIGREE_COUNT(event_words) ? event_words[type] : NULL;
@@ -45,4 +57,26 @@ const char *pedigree_blind_meaning(unsigned int kind)
 const char *pedigree_drop_word(unsigned int reason)
 {
 	return reason < PEDIGREE_COUNT(drop_words) ? drop_words[reason] : NULL;
+}
+
+const char *pedigree_method_word(unsigned int method)
+{
+	return method < PEDIGREE_COUNT(methods) && methods[method]
+		       ? methods[method]
+		       : "?";
+}
+
+const char *pedigree_wire_field(const struct pedigree_wire *wire,
+				const char *name)
+{
+	const char *at = wire->fields;
+
+	for (unsigned int i = 0; i < wire->head.fields; i++) {
+		const char *value = at + strlen(at) + 1;
+
+		if (!strcmp(at, name))
+			return value;
+		at = value + strlen(value) + 1;
+	}
+	return NULL;
 }

@@ -127,6 +127,52 @@ static void test_an_event_comes_back_as_it_was_written(void **state)
 	test_log_clear(&log);
 }
 
+static void test_an_exchange_has_the_fields_it_says(void **state)
+{
+	struct pedigree_exchange exchange = {
+		.sent = 3,
+		.received = 5,
+		.status = 200,
+		.query = PEDIGREE_QUERY_PART,
+		.method = PEDIGREE_METHOD_PUT,
+		.service = PEDIGREE_SERVICE_S3,
+		.fields = 2,
+	};
+	struct test_frame frame = {
+		.type = PEDIGREE_EV_EXCHANGE,
+		.body = &exchange,
+		.body_size = sizeof(exchange),
+		.text = { "https://b.s3.amazonaws.com", "/k", "etag", "\"1\"",
+			  "x-amz-version-id", "7" },
+	};
+	const struct pedigree_wire *wire;
+	struct pedigree_evlog *read;
+	struct test_log log;
+
+	(void)state;
+	test_log_begin(&log, "run-1", "host-1");
+	test_log_chunk(&log, 2048, 42, 0);
+	test_log_process(&log, 0, 42, 1, "aws");
+	test_log_add(&log, &frame);
+	exchange.fields = 12;
+	test_log_add(&log, &frame);
+	test_log_end(&log);
+
+	read = read_log(&log);
+	assert_int_equal(read->loss.bad_frames, 1);
+	assert_int_equal(read->n_events, 2);
+	assert_null(read->events[0].wire);
+	wire = read->events[1].wire;
+	assert_string_equal(read->events[1].text2, "/k");
+	assert_int_equal(wire->head.received, 5);
+	assert_string_equal(pedigree_method_word(wire->head.method), "PUT");
+	assert_string_equal(pedigree_wire_field(wire, "etag"), "\"1\"");
+	assert_string_equal(pedigree_wire_field(wire, "x-amz-version-id"), "7");
+	assert_null(pedigree_wire_field(wire, "7"));
+	pedigree_evlog_free(read);
+	test_log_clear(&log);
+}
+
 static void test_a_log_without_chunks_has_no_events(void **state)
 {
 	struct pedigree_evlog *read;
@@ -464,6 +510,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_event_comes_back_as_it_was_written),
+		cmocka_unit_test(test_an_exchange_has_the_fields_it_says),
 		cmocka_unit_test(test_a_log_without_chunks_has_no_events),
 		cmocka_unit_test(
 			test_relative_text_without_folder_stays_as_it_is),
