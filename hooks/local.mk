@@ -6,10 +6,12 @@ libpedigree_preload_la_SOURCES = \
 	%D%/args.c \
 	%D%/args.h \
 	%D%/cold.h \
+	%D%/control.h \
 	%D%/elf.c \
 	%D%/elf.h \
 	%D%/env.c \
 	%D%/env.h \
+	%D%/fields.h \
 	%D%/gate.c \
 	%D%/gate.h \
 	%D%/hook_dir.c \
@@ -23,6 +25,7 @@ libpedigree_preload_la_SOURCES = \
 	%D%/hook_syscall.c \
 	%D%/hook_temp.c \
 	%D%/hook_vfork.c \
+	%D%/http.h \
 	%D%/interpose.def \
 	%D%/launch.c \
 	%D%/launch.h \

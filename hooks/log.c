@@ -67,7 +67,7 @@ static size_t entry_size(const struct pedigree_entry *entry)
 
 	if (entry->old)
 		size += sizeof(*entry->old);
-	for (int i = 0; i < 3 && entry->text[i].bytes; i++)
+	for (int i = 0; i < PEDIGREE_TEXTS && entry->text[i].bytes; i++)
 		size += entry->text[i].n + 1;
 	return (size + 7) & ~(size_t)7;
 }
@@ -119,7 +119,7 @@ static uint32_t write_frame(struct slot *slot,
 	if (entry->old)
 		at = put(at, entry->old, sizeof(*entry->old));
 	at = put(at, entry->body, entry->body_size);
-	for (int i = 0; i < 3 && entry->text[i].bytes; i++) {
+	for (int i = 0; i < PEDIGREE_TEXTS && entry->text[i].bytes; i++) {
 		at = put(at, entry->text[i].bytes, entry->text[i].n);
 		*at++ = 0;
 	}

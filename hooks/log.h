@@ -33,6 +33,8 @@ struct pedigree_text {
 	size_t n; /* without the NUL, which the log adds */
 };
 
+#define PEDIGREE_TEXTS 4
+
 /* An event to be written. Bodies as format.h lists them. */
 struct pedigree_entry {
 	uint8_t type;
@@ -40,8 +42,8 @@ struct pedigree_entry {
 	uint32_t folder;
 	const struct pedigree_old *old;
 	const void *body;
-	size_t body_size;	      /* a multiple of 8 */
-	struct pedigree_text text[3]; /* ended by NULL bytes */
+	size_t body_size;			   /* a multiple of 8 */
+	struct pedigree_text text[PEDIGREE_TEXTS]; /* ended by NULL bytes */
 };
 
 /* Who writes: the PROCESS event of an image. */
