@@ -129,7 +129,7 @@ static void fill(const struct pedigree_config *config, long from, long to,
 	struct pedigree_backend *backend;
 	double cpu, wall;
 
-	must(pedigree_backend_open(config, "ledger", &backend, &err), &err);
+	must(pedigree_backend_open(config, "ledger", 0, &backend, &err), &err);
 	for (; from < to - LAST; from++)
 		put(backend, from);
 	cpu = now(CLOCK_PROCESS_CPUTIME_ID);

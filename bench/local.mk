@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Built by `make bench-programs`, never installed; bench/run runs them.
+# Built by `make bench-programs`, never installed; bench/run runs them. They are
+# built for `make check` too, so that they are never found broken.
 
-EXTRA_LTLIBRARIES += empty-shim.la
-EXTRA_PROGRAMS += bench/client bench/ledger bench/record \
+check_LTLIBRARIES += empty-shim.la
+check_PROGRAMS += bench/client bench/ledger bench/record \
 	bench/workloads/workload
 
 empty_shim_la_SOURCES = %D%/empty-shim.c

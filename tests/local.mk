@@ -14,9 +14,13 @@ LOG_DRIVER = env AM_TAP_AWK='$(AWK)' CMOCKA_MESSAGE_OUTPUT=TAP $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
 AM_LOG_DRIVER_FLAGS = --merge
 
+# A test that hangs fails: the slowest takes a minute where nothing else runs.
+TEST_LIMIT = timeout -k 10 900
+
 TEST_EXTENSIONS = .sh .py
-SH_LOG_COMPILER = $(SHELL)
-PY_LOG_COMPILER = $(PYTHON)
+LOG_COMPILER = $(TEST_LIMIT)
+SH_LOG_COMPILER = $(TEST_LIMIT) $(SHELL)
+PY_LOG_COMPILER = $(TEST_LIMIT) $(PYTHON)
 
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
