@@ -20,6 +20,7 @@
 #include "hooks/loaded.h"
 #include "hooks/log.h"
 #include "hooks/paths.h"
+#include "hooks/rank.h"
 #include "hooks/real.h"
 #include "hooks/scratch.h"
 #include "hooks/seen.h"
@@ -122,7 +123,7 @@ static bool find_self(void)
  * The buffers are on the stack, here alone: it is the main thread's, and the
  * loader has just touched it, while other memory would cost a fault a page.
  */
-static bool start_log(int argc, char **argv)
+static bool start_log(int argc, char **argv, bool preloaded)
 {
 	const char *program = (const char *)getauxval(AT_EXECFN);
 	char cwd[PEDIGREE_SCRATCH_SIZE], args[PEDIGREE_ARGS_SIZE];
@@ -132,7 +133,7 @@ static bool start_log(int argc, char **argv)
 
 	/* Loaded by `pedigree run`, to start the command as any hook would:
 	   the process has nothing to say of itself. */
-	if (!pedigree_env_is_preloaded())
+	if (!preloaded)
 		return pedigree_log_start(pedigree_gate_self,
 					  pedigree_gate_folder_n, NULL);
 	pedigree_args_mask(argc, argv, args, &identity);
@@ -146,12 +147,18 @@ static bool start_log(int argc, char **argv)
  * Runs once, before the program's main and mostly before other threads.
  * Pointers first: hooks work even where nothing is captured.
  */
-static __attribute__((constructor)) void start(int argc, char **argv)
+static __attribute__((constructor)) void start(int argc, char **argv,
+					       char **envp)
 {
+	bool preloaded;
+
 	pedigree_real_resolve();
 	if (getauxval(AT_SECURE) || !gnu_get_libc_version)
 		return;
-	if (!find_self() || !start_log(argc, argv))
+	if (!find_self())
+		return;
+	preloaded = pedigree_env_is_preloaded();
+	if (!start_log(argc, argv, preloaded))
 		return;
 	pedigree_gate_uid = getauxval(AT_UID);
 	pedigree_paths_start(pedigree_log_first_cwd());
@@ -160,4 +167,6 @@ static __attribute__((constructor)) void start(int argc, char **argv)
 	atomic_store(&pid, (uint32_t)pedigree_sys(SYS_getpid));
 	atomic_store(pedigree_gate, PEDIGREE_GATE_OPEN);
 	atomic_store_explicit(&active, true, memory_order_release);
+	if (preloaded)
+		pedigree_rank_tell(envp);
 }

@@ -40,6 +40,8 @@ libpedigree_preload_la_SOURCES = \
 	%D%/note.h \
 	%D%/paths.c \
 	%D%/paths.h \
+	%D%/rank.c \
+	%D%/rank.h \
 	%D%/real.c \
 	%D%/real.h \
 	%D%/scratch.c \

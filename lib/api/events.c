@@ -126,6 +126,7 @@ static void say_texts(const struct pedigree_evlog *log, struct said *said)
 		if (!*event->text)
 			return;
 		break;
+	case PEDIGREE_EV_RANK:
 	case PEDIGREE_EV_INPUT:
 	case PEDIGREE_EV_OUTPUT:
 	case PEDIGREE_EV_PARAM:

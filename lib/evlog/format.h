@@ -174,6 +174,8 @@ struct pedigree_old {
  *	FORK		struct pedigree_image, no text (`image` is set)
  *	BLIND		struct pedigree_blind; text: the path or nothing
  *	EXIT		nothing
+ *	RANK		texts: launcher, as rank.def calls it, rank, number of
+ *			ranks or nothing
  *	INPUT, OUTPUT	texts: URI or path, artifact type or nothing
  *	PARAM, TAG, METRIC  texts: name, value
  *	DEPLOY		texts: endpoint, endpoint ARN or nothing, model or nothing

@@ -35,6 +35,7 @@ static const struct layout {
 	[PEDIGREE_EV_LOADED] = { true, false, BODY_NONE, 1, 0 },
 	[PEDIGREE_EV_BLIND] = { true, false, BODY_BLIND, 0, 1 },
 	[PEDIGREE_EV_EXIT] = { true, false, BODY_NONE, 0, 0 },
+	[PEDIGREE_EV_RANK] = { true, false, BODY_NONE, 2, 1 },
 	[PEDIGREE_EV_INPUT] = { true, false, BODY_NONE, 1, 1 },
 	[PEDIGREE_EV_OUTPUT] = { true, false, BODY_NONE, 1, 1 },
 	[PEDIGREE_EV_PARAM] = { true, false, BODY_NONE, 2, 0 },

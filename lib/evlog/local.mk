@@ -11,6 +11,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/keep.c \
 	%D%/merge.c \
 	%D%/merge.h \
+	%D%/rank.def \
 	%D%/raw.h \
 	%D%/reader.c \
 	%D%/reader.h \
