@@ -4,4 +4,5 @@ dist_doc_DATA += \
 	%D%/event-log.md \
 	%D%/glossary.md \
 	%D%/how-to-add-a-backend.md \
-	%D%/how-to-add-a-hook.md
+	%D%/how-to-add-a-hook.md \
+	%D%/object-uris.md

@@ -157,15 +157,10 @@ static int make_file(struct pedigree_builder *builder,
 	return set_version(entity, &version);
 }
 
-struct tally {
-	uint64_t files, bytes, unreadable;
-	bool changed, changed_after, by_time;
-};
-
 static void add_line(struct pedigree_builder *builder,
 		     const struct pedigree_item *item, size_t skip,
 		     bool by_time, struct pedigree_buf *text,
-		     struct tally *tally)
+		     struct pedigree_tally *tally)
 {
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
 	const struct pedigree_paths *paths = &builder->plan.access.paths;
@@ -187,7 +182,7 @@ static void add_line(struct pedigree_builder *builder,
 static void add_lines(struct pedigree_builder *builder,
 		      const struct pedigree_item *items,
 		      const struct pedigree_group *group,
-		      struct pedigree_buf *text, struct tally *tally)
+		      struct pedigree_buf *text, struct pedigree_tally *tally)
 {
 	uint64_t most = pedigree_config_number(builder->config, "capture",
 					       "hash_max_files");
@@ -223,7 +218,7 @@ static int add_manifest(struct pedigree_record *record, const char *digest,
 }
 
 static int set_tally(const struct pedigree_builder *builder,
-		     const struct tally *tally, const char *digest,
+		     const struct pedigree_tally *tally, const char *digest,
 		     struct pedigree_entity *entity)
 {
 	char value[PEDIGREE_SHA256_HEX + 8];
@@ -255,6 +250,23 @@ static int set_tally(const struct pedigree_builder *builder,
 	return r;
 }
 
+int pedigree_builder_manifest(struct pedigree_builder *builder,
+			      struct pedigree_buf *text,
+			      const struct pedigree_tally *tally,
+			      struct pedigree_entity *entity)
+{
+	char digest[PEDIGREE_SHA256_HEX];
+	int r = pedigree_buf_error(text)
+			? PEDIGREE_ENOMEM
+			: pedigree_sha256(text->data, text->len, digest);
+
+	if (r == 0)
+		r = add_manifest(builder->record, digest, text);
+	if (r == 0)
+		r = set_tally(builder, tally, digest, entity);
+	return r;
+}
+
 static int make_folder(struct pedigree_builder *builder,
 		       const struct pedigree_item *items,
 		       const struct pedigree_group *group,
@@ -263,8 +275,7 @@ static int make_folder(struct pedigree_builder *builder,
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 	const struct pedigree_item *first = &items[group->first];
 	const struct pedigree_plan *plan = &builder->plan;
-	char digest[PEDIGREE_SHA256_HEX];
-	struct tally tally = { 0 };
+	struct pedigree_tally tally = { 0 };
 	int r = begin(builder, group->folder, plan->types.v[first->type],
 		      first->role, entity);
 
@@ -273,12 +284,7 @@ static int make_folder(struct pedigree_builder *builder,
 	add_lines(builder, items, group, &text, &tally);
 	if (pedigree_buf_error(&text))
 		return PEDIGREE_ENOMEM;
-	r = pedigree_sha256(text.data, text.len, digest);
-	if (r == 0)
-		r = add_manifest(builder->record, digest, &text);
-	if (r == 0)
-		r = set_tally(builder, &tally, digest, entity);
-	return r;
+	return pedigree_builder_manifest(builder, &text, &tally, entity);
 }
 
 static int set_entry_point(const struct pedigree_builder *builder,

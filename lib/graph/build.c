@@ -99,6 +99,8 @@ static int fill(struct pedigree_builder *builder)
 		if (r == 0)
 			r = add_groups(builder, plan->items.v, &plan->groups,
 				       false);
+		if (r == 0)
+			r = pedigree_builder_objects(builder);
 	}
 	if (r == 0)
 		r = pedigree_builder_capture(builder);
@@ -122,6 +124,7 @@ static uint64_t end_of(const struct pedigree_builder *builder)
 static void builder_clear(struct pedigree_builder *builder)
 {
 	pedigree_plan_clear(&builder->plan);
+	pedigree_objects_clear(&builder->objects);
 	pedigree_record_free(builder->record);
 	pedigree_map_free(builder->by_arn);
 	pedigree_map_free(builder->edges);
@@ -164,6 +167,9 @@ int pedigree_build(const struct pedigree_run_facts *facts,
 		pedigree_config_number(config, "capture", "hash_max_size");
 	r = pedigree_plan_make(&builder.plan, facts, log, config,
 			       &builder.hasher, err);
+	if (r < 0)
+		return r;
+	r = pedigree_objects_read(&builder.objects, log, config, err);
 	if (r < 0)
 		return r;
 	builder.hasher.all = builder.plan.bytes;

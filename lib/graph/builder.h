@@ -10,6 +10,7 @@
 #include "graph/build.h"
 #include "graph/plan.h"
 #include "graph/version.h"
+#include "graph/wire.h"
 
 struct pedigree_builder {
 	const struct pedigree_run_facts *facts;
@@ -17,6 +18,7 @@ struct pedigree_builder {
 	const struct pedigree_config *config;
 	const struct pedigree_build_options *options;
 	struct pedigree_plan plan;
+	struct pedigree_objects objects;
 	struct pedigree_hasher hasher;
 	struct pedigree_record *record;
 	struct pedigree_map *by_arn; /* of entities: index + 1 */
@@ -47,6 +49,16 @@ int pedigree_builder_group(struct pedigree_builder *builder,
 			   const struct pedigree_item *items,
 			   const struct pedigree_group *group, bool code,
 			   size_t *ret_index);
+/* What the lines of a manifest come to. */
+struct pedigree_tally {
+	uint64_t files, bytes, unreadable;
+	bool changed, changed_after, by_time;
+};
+/* Takes a manifest's text into the record and gives `entity` its version. */
+int pedigree_builder_manifest(struct pedigree_builder *builder,
+			      struct pedigree_buf *text,
+			      const struct pedigree_tally *tally,
+			      struct pedigree_entity *entity);
 /* A file or folder that was declared, by its absolute path. */
 int pedigree_builder_path(struct pedigree_builder *builder, const char *path,
 			  const char *type, enum pedigree_role role,
@@ -54,6 +66,13 @@ int pedigree_builder_path(struct pedigree_builder *builder, const char *path,
 /* A URI of no file. */
 int pedigree_builder_uri(struct pedigree_builder *builder, const char *uri,
 			 const char *type, size_t *ret_index);
+
+/* object.c: the objects that the run got and put, as its inputs and outputs. */
+int pedigree_builder_objects(struct pedigree_builder *builder);
+/* One of them as an artifact; type NULL: what rules say. */
+int pedigree_builder_object(struct pedigree_builder *builder,
+			    struct pedigree_object *object, const char *type,
+			    size_t *ret_index);
 
 /* declared.c: a path or URI as it was given; type NULL: what rules say. */
 int pedigree_builder_given(struct pedigree_builder *builder, const char *given,

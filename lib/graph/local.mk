@@ -22,6 +22,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/model.c \
 	%D%/model.h \
 	%D%/names.c \
+	%D%/object.c \
 	%D%/params.c \
 	%D%/params.h \
 	%D%/paths.c \
@@ -33,7 +34,14 @@ libpedigree_core_la_SOURCES += \
 	%D%/run.c \
 	%D%/scene.c \
 	%D%/scene.h \
+	%D%/stores.c \
 	%D%/text.c \
 	%D%/text.h \
+	%D%/uri.c \
+	%D%/uri.h \
+	%D%/uri_cloud.c \
+	%D%/uri_s3.c \
 	%D%/version.c \
-	%D%/version.h
+	%D%/version.h \
+	%D%/wire.c \
+	%D%/wire.h

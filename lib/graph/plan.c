@@ -191,28 +191,11 @@ static int keep_outputs(struct pedigree_plan *plan,
 
 static int group_items(struct pedigree_plan *plan)
 {
-	const struct pedigree_item *items = plan->items.v;
-	size_t least =
-		pedigree_config_number(plan->config, "capture", "rollup_min");
-	size_t first = 0;
-
 	pedigree_items_sort(&plan->access.paths, plan->items.v, plan->items.n);
-	while (first < plan->items.n) {
-		size_t end = first + 1;
-		int r;
-
-		while (end < plan->items.n &&
-		       items[end].role == items[first].role &&
-		       items[end].type == items[first].type)
-			end++;
-		r = pedigree_rollup(&plan->access.paths, items, first,
-				    end - first, plan->facts->home, least,
-				    &plan->groups);
-		if (r < 0)
-			return r;
-		first = end;
-	}
-	return 0;
+	return pedigree_rollup_all(
+		&plan->access.paths, &plan->items, plan->facts->home,
+		pedigree_config_number(plan->config, "capture", "rollup_min"),
+		&plan->groups);
 }
 
 /* The first argument that is code is the program: the others are its own. */

@@ -225,6 +225,29 @@ int pedigree_rollup(const struct pedigree_paths *paths,
 	}
 }
 
+int pedigree_rollup_all(const struct pedigree_paths *paths,
+			const struct pedigree_items *items, const char *home,
+			size_t least, struct pedigree_groups *groups)
+{
+	const struct pedigree_item *v = items->v;
+	size_t first = 0;
+
+	while (first < items->n) {
+		size_t end = first + 1;
+		int r;
+
+		while (end < items->n && v[end].role == v[first].role &&
+		       v[end].type == v[first].type)
+			end++;
+		r = pedigree_rollup(paths, v, first, end - first, home, least,
+				    groups);
+		if (r < 0)
+			return r;
+		first = end;
+	}
+	return 0;
+}
+
 void pedigree_groups_clear(struct pedigree_groups *groups)
 {
 	cut_groups(groups, 0);

@@ -60,6 +60,10 @@ int pedigree_rollup(const struct pedigree_paths *paths,
 		    const struct pedigree_item *items, size_t first, size_t n,
 		    const char *home, size_t least,
 		    struct pedigree_groups *groups);
+/* The same for sorted items of several types and roles. */
+int pedigree_rollup_all(const struct pedigree_paths *paths,
+			const struct pedigree_items *items, const char *home,
+			size_t least, struct pedigree_groups *groups);
 void pedigree_groups_clear(struct pedigree_groups *groups);
 
 /* The manifest's header line, and a line of it. */

@@ -46,7 +46,9 @@ unit_tests = \
 	%D%/test_service \
 	%D%/test_service_words \
 	%D%/test_sigv4 \
+	%D%/test_uri \
 	%D%/test_when \
+	%D%/test_wire \
 	%D%/test_words \
 	%D%/test_writes \
 	%D%/test_xml
@@ -68,6 +70,8 @@ unit_io_ldflags = \
 	-Wl,--wrap=write,--wrap=fsync,--wrap=fdatasync \
 	-Wl,--wrap=rename,--wrap=ftruncate
 unit_fake_run = %D%/support/fake_run.c %D%/support/fake_run.h
+unit_exchange = %D%/support/exchange.c %D%/support/exchange.h \
+	$(unit_fake_run)
 unit_folder = %D%/support/folder.c %D%/support/folder.h
 unit_log = %D%/support/log.c %D%/support/log.h
 unit_scene = %D%/support/scene.c %D%/support/scene.h
@@ -275,3 +279,11 @@ tests_unit_test_xml_LDADD = $(unit_ldadd)
 tests_unit_test_retry_SOURCES = %D%/test_retry.c
 tests_unit_test_retry_CFLAGS = $(unit_cflags)
 tests_unit_test_retry_LDADD = $(unit_ldadd)
+
+tests_unit_test_uri_SOURCES = %D%/test_uri.c $(unit_exchange)
+tests_unit_test_uri_CFLAGS = $(unit_cflags)
+tests_unit_test_uri_LDADD = $(unit_ldadd)
+
+tests_unit_test_wire_SOURCES = %D%/test_wire.c $(unit_exchange)
+tests_unit_test_wire_CFLAGS = $(unit_cflags)
+tests_unit_test_wire_LDADD = $(unit_ldadd)

@@ -51,7 +51,8 @@ void fake_folder(struct fake_run *s, const char *name)
 	assert_int_equal(mkdir(fake_path(s, name), 0700), 0);
 }
 
-struct pedigree_config *fake_config(struct fake_run *s, const char *flag)
+static struct pedigree_config *load(struct fake_run *s, const char *flag,
+				    const char *file)
 {
 	char *home = NULL;
 	char *environment[] = { NULL, NULL };
@@ -60,7 +61,7 @@ struct pedigree_config *fake_config(struct fake_run *s, const char *flag)
 		.system_file = "",
 		.user_file = "",
 		.folder_file = "",
-		.named_file = "",
+		.named_file = file,
 		.environment = environment,
 		.flags = flags,
 	};
@@ -73,6 +74,16 @@ struct pedigree_config *fake_config(struct fake_run *s, const char *flag)
 		fail_msg("%s", err.text);
 	free(home);
 	return config;
+}
+
+struct pedigree_config *fake_config(struct fake_run *s, const char *flag)
+{
+	return load(s, flag, "");
+}
+
+struct pedigree_config *fake_config_file(struct fake_run *s, const char *file)
+{
+	return load(s, NULL, file);
 }
 
 void fake_argv(struct fake_run *s, const char *const *argv)

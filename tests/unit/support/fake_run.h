@@ -41,6 +41,7 @@ const char *fake_path(struct fake_run *s, const char *name);
 void fake_put(struct fake_run *s, const char *name, const char *content);
 void fake_folder(struct fake_run *s, const char *name);
 struct pedigree_config *fake_config(struct fake_run *s, const char *flag);
+struct pedigree_config *fake_config_file(struct fake_run *s, const char *file);
 void fake_argv(struct fake_run *s, const char *const *argv);
 void fake_begin(struct fake_run *s);
 int fake_setup(void **state);
