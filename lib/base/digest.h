@@ -13,6 +13,7 @@
 #include <pedigree/error.h>
 
 #include "base/base.h"
+#include "base/vec.h"
 
 #define PEDIGREE_SHA256_HEX 65 /* with the closing NUL */
 #define PEDIGREE_SHA256_BYTES 32
@@ -33,6 +34,51 @@ struct pedigree_digest {
 int pedigree_digest_fd(int fd, bool (*keep_on)(void *ctx, uint64_t done),
 		       void *ctx, struct pedigree_digest *ret_digest,
 		       struct pedigree_error *err);
+
+/*
+ * What object stores tell of an object besides: CRC-32C, and the digests of
+ * the parts that it was uploaded in.
+ */
+struct pedigree_md5 {
+	unsigned char bytes[16];
+};
+
+struct pedigree_part_digests {
+	uint64_t size; /* of each part but the last; not 0 */
+	PEDIGREE_VEC(struct pedigree_md5) md5s;
+};
+
+#define PEDIGREE_PART_SIZES 8
+
+struct pedigree_digest_more {
+	bool want_crc32c;
+	uint32_t crc32c;
+	/* As many as the caller gives sizes for. Released with _clear. */
+	struct pedigree_part_digests parts[PEDIGREE_PART_SIZES];
+	size_t n_parts;
+};
+
+/* As pedigree_digest_fd, and in the same pass what `more` asks for. */
+int pedigree_digest_more_fd(int fd, bool (*keep_on)(void *ctx, uint64_t done),
+			    void *ctx, struct pedigree_digest_more *more,
+			    struct pedigree_digest *ret_digest,
+			    struct pedigree_error *err);
+/* Forgets the digests and keeps what was asked for. */
+void pedigree_digest_more_reset(struct pedigree_digest_more *more);
+void pedigree_digest_more_clear(struct pedigree_digest_more *more);
+
+/* S3's ETag of an object uploaded in parts: "HEX-NUMBER". */
+#define PEDIGREE_ETAG 48
+int pedigree_digest_etag(const struct pedigree_part_digests *parts,
+			 char ret_etag[PEDIGREE_ETAG]);
+void pedigree_md5_hex(const struct pedigree_md5 *md5,
+		      char ret_hex[PEDIGREE_MD5_HEX]);
+
+/* Base64 of `n` bytes, at most 32, with padding and NUL. */
+#define PEDIGREE_BASE64 45
+void pedigree_base64(const void *bytes, size_t n, char ret[PEDIGREE_BASE64]);
+/* The bytes of lower-case hex digits; their number. */
+size_t pedigree_from_hex(const char *hex, unsigned char *ret, size_t room);
 
 /* SHA-256 of bytes in memory, as lower-case hex with NUL. */
 int pedigree_sha256(const void *bytes, size_t n,

@@ -90,6 +90,8 @@ static int fill(struct pedigree_builder *builder)
 	int r = pedigree_builder_run(builder);
 
 	if (r == 0)
+		r = pedigree_builder_bytes(builder);
+	if (r == 0)
 		r = pedigree_builder_deploy(builder);
 	if (r == 0)
 		r = pedigree_builder_declared(builder);

@@ -67,6 +67,9 @@ int pedigree_builder_path(struct pedigree_builder *builder, const char *path,
 int pedigree_builder_uri(struct pedigree_builder *builder, const char *uri,
 			 const char *type, size_t *ret_index);
 
+/* bytes.c: which objects have the bytes of files. */
+int pedigree_builder_bytes(struct pedigree_builder *builder);
+
 /* object.c: the objects that the run got and put, as its inputs and outputs. */
 int pedigree_builder_objects(struct pedigree_builder *builder);
 /* One of them as an artifact; type NULL: what rules say. */

@@ -7,6 +7,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/build.c \
 	%D%/build.h \
 	%D%/builder.h \
+	%D%/bytes.c \
 	%D%/capture.c \
 	%D%/code.c \
 	%D%/declared.c \

@@ -99,6 +99,10 @@ static int describe(const struct pedigree_object *object,
 				       "no answer named one");
 	if (r == 0)
 		r = pedigree_pairs_set(properties, "ETag", object->etag);
+	if (r == 0)
+		r = pedigree_pairs_set(properties, "Digest", object->digest);
+	if (r == 0)
+		r = pedigree_pairs_set(properties, "MD5", object->md5);
 	if (r == 0 && object->sized)
 		r = set_bytes(entity, object->bytes);
 	if (r == 0)

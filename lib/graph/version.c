@@ -133,7 +133,8 @@ static void hash_file(struct pedigree_hasher *hasher, const char *path,
 		version->changed = true;
 		return;
 	}
-	r = pedigree_digest_fd(fd, ask_keep_on, hasher, &digest, NULL);
+	r = pedigree_digest_more_fd(fd, ask_keep_on, hasher, hasher->more,
+				    &digest, NULL);
 	if (r < 0) {
 		set_absent(version, hasher->stopped ? "hashing was stopped"
 						    : "reading it failed");
@@ -175,7 +176,8 @@ static void version_of(struct pedigree_hasher *hasher, const char *path,
 	}
 	version->bytes = size;
 	version->sized = true;
-	if (cache && cache->get && cache->get(cache->ctx, st, false, &digest)) {
+	if (!hasher->more && cache && cache->get &&
+	    cache->get(cache->ctx, st, false, &digest)) {
 		set_digest(version, &digest);
 		hasher->done += size;
 		return;

@@ -42,6 +42,9 @@ struct pedigree_hasher {
 	uint64_t end_ns;    /* later changes are not the run's; 0: none are */
 	uint64_t tick_ns;   /* of the coarse clock */
 	bool stopped;	    /* keep_on said so */
+	/* Computed with the next file's digests, which are then not taken
+	   from the cache; NULL: nothing. */
+	struct pedigree_digest_more *more;
 };
 
 /* Fills what is not the caller's: the clock's tick. */

@@ -510,6 +510,8 @@ void pedigree_objects_clear(struct pedigree_objects *objects)
 		free(object->etag);
 		free(object->revision);
 		free(object->endpoint);
+		free(object->digest);
+		free(object->md5);
 		pedigree_vec_clear(&object->parts);
 	}
 	for (size_t i = 0; i < objects->pending.n; i++)

@@ -44,6 +44,8 @@ struct pedigree_object {
 	const struct pedigree_wire *told;
 	char *endpoint;		     /* origin, where `elsewhere` */
 	struct pedigree_parts parts; /* of the upload that wrote it */
+	char *digest;  /* "sha256:…" of its bytes, if known (bytes.c) */
+	char *md5;     /* likewise */
 	size_t older;  /* another version of the same URI: index + 1 */
 	size_t entity; /* builder's: place in the record + 1 */
 };

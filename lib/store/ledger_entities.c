@@ -180,12 +180,13 @@ static int change(struct pedigree_ledger_put *put, pedigree_row row,
 
 	if (status)
 		return status;
-	return pedigree_db_run(put->db, PEDIGREE_SQL_CHANGE, err, "issssiiiss",
+	return pedigree_db_run(put->db, PEDIGREE_SQL_CHANGE, err, "issssiiisss",
 			       row, entity->name, entity->type,
 			       entity->source_uri, pedigree_ledger_md5(entity),
 			       pedigree_ledger_bytes(entity),
 			       (int64_t)pedigree_ledger_tied(entity),
-			       entity->modified_ms, run, doc.data);
+			       entity->modified_ms, run, doc.data,
+			       pedigree_ledger_version(entity));
 }
 
 /* The run itself: its newest revision is all there is to say about it. */

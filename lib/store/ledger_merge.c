@@ -22,9 +22,13 @@ static bool is_sha256(const char *version)
 const char *pedigree_ledger_version(const struct pedigree_entity *entity)
 {
 	const struct pedigree_pairs *types = &entity->source_types;
+	const char *digest = pedigree_pairs_get(&entity->properties, "Digest");
 
 	if (entity->kind != PEDIGREE_ARTIFACT)
 		return NULL;
+	/* Of an object, whose version is the store's word. */
+	if (digest && is_sha256(digest))
+		return digest;
 	for (size_t i = 0; i < types->n; i++)
 		if (is_sha256(types->v[i].value))
 			return types->v[i].value;

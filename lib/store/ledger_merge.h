@@ -22,8 +22,9 @@ int pedigree_ledger_merge(struct pedigree_entity *entity,
 			  const struct pedigree_entity *news, bool newer,
 			  bool *ret_changed);
 
-/* The version that is searched for: the "sha256:…" value among the source
-   types, else the first; NULL when there is none. Borrowed. */
+/* The version that is searched for: the Digest property or the "sha256:…"
+   value among the source types, else the first of these; NULL when there is
+   none. Borrowed. */
 const char *pedigree_ledger_version(const struct pedigree_entity *entity);
 /* The Bytes property; -1 when there is none. */
 int64_t pedigree_ledger_bytes(const struct pedigree_entity *entity);

@@ -80,8 +80,8 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 	[PEDIGREE_SQL_CHANGE] =
 		"UPDATE entity SET name = ?2, type = ?3, source_uri = ?4, "
 		"md5 = ?5, bytes = CASE WHEN ?6 >= 0 THEN ?6 END, tied = ?7, "
-		"modified = ?8, run = coalesce(?9, run), doc = ?10 "
-		"WHERE id = ?1",
+		"modified = ?8, run = coalesce(?9, run), doc = ?10, "
+		"version = ?11 WHERE id = ?1",
 	[PEDIGREE_SQL_TAG_ADD] =
 		"INSERT INTO tag(entity, key, value) VALUES(?1, ?2, ?3) "
 		"ON CONFLICT DO NOTHING",

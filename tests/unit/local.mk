@@ -9,6 +9,7 @@ unit_tests = \
 	%D%/test_backends \
 	%D%/test_buf \
 	%D%/test_build \
+	%D%/test_bytes \
 	%D%/test_config \
 	%D%/test_digest \
 	%D%/test_digests \
@@ -85,6 +86,10 @@ tests_unit_test_backends_SOURCES = %D%/test_backends.c $(unit_alloc) $(unit_scen
 tests_unit_test_backends_CFLAGS = $(unit_cflags)
 tests_unit_test_backends_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_backends_LDFLAGS = $(unit_alloc_ldflags)
+
+tests_unit_test_bytes_SOURCES = %D%/test_bytes.c $(unit_exchange)
+tests_unit_test_bytes_CFLAGS = $(unit_cflags)
+tests_unit_test_bytes_LDADD = $(unit_ldadd)
 
 tests_unit_test_digests_SOURCES = %D%/test_digests.c $(unit_alloc) $(unit_scene)
 tests_unit_test_digests_CFLAGS = $(unit_cflags)

@@ -125,11 +125,42 @@ static void test_keyed_and_short_digests_are_as_published(void **state)
 	assert_string_equal(hex, "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
 
+static void test_parts_and_crc_come_from_the_same_reading(void **state)
+{
+	_cleanup_fd_ int fd = open_with("digits", "123456789", 9);
+	struct pedigree_digest_more more = {
+		.want_crc32c = true,
+		.parts = { { .size = 4 }, { .size = 9 } },
+		.n_parts = 2,
+	};
+	struct pedigree_digest digest;
+	char hex[PEDIGREE_MD5_HEX], etag[PEDIGREE_ETAG], text[PEDIGREE_BASE64];
+
+	(void)state;
+	assert_int_equal(pedigree_digest_more_fd(fd, NULL, NULL, &more, &digest,
+						 NULL),
+			 0);
+	/* The check value of the CRC's definition. */
+	assert_int_equal(more.crc32c, 0xe3069283);
+	assert_int_equal(more.parts[0].md5s.n, 3);
+	assert_int_equal(more.parts[1].md5s.n, 1);
+	pedigree_md5_hex(&more.parts[0].md5s.v[0], hex);
+	assert_string_equal(hex, "81dc9bdb52d04dc20036dbd8313ed055");
+	pedigree_md5_hex(&more.parts[1].md5s.v[0], hex);
+	assert_string_equal(hex, digest.md5);
+	assert_int_equal(pedigree_digest_etag(&more.parts[0], etag), 0);
+	assert_string_equal(etag, "393e928fcf5925fcbd3a06aaf20b2d38-3");
+	pedigree_base64(&more.parts[1].md5s.v[0], 16, text);
+	assert_string_equal(text, "JfnnlDI7RTiF9RgfG2JNCw==");
+	pedigree_digest_more_clear(&more);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_both_digests_come_from_one_reading),
 		cmocka_unit_test(test_bytes_in_memory_have_the_same_digest),
+		cmocka_unit_test(test_parts_and_crc_come_from_the_same_reading),
 		cmocka_unit_test(test_hashing_stops_when_it_is_told),
 		cmocka_unit_test(test_what_cannot_be_read_is_told),
 		cmocka_unit_test(test_keyed_and_short_digests_are_as_published),

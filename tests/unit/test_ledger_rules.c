@@ -100,6 +100,63 @@ static void test_copies_hang_as_a_star_on_the_earliest(void **state)
 	scene_free(scene);
 }
 
+/* An object that has the store's word for a version, and perhaps a digest. */
+static const char *add_object(struct pedigree_record *record, bool proven,
+			      bool output)
+{
+	const char *arn =
+		add_artifact(record, "s3://b/model", 'm', 100, "Model");
+	struct pedigree_entity *object =
+		&record->entities.v[record->entities.n - 1];
+	char *digest = strdup(object->source_types.v[0].value);
+
+	(void)arn;
+	pedigree_pairs_clear(&object->source_types);
+	pedigree_pairs_add(&object->source_types, "S3ETag", "abc");
+	if (proven)
+		pedigree_pairs_add(&object->properties, "Digest", digest);
+	free(digest);
+	free(object->arn);
+	object->arn = pedigree_local_arn(object);
+	if (output)
+		pedigree_record_associate(record, record_arn(record),
+					  object->arn, "Produced");
+	else
+		pedigree_record_associate(record, object->arn,
+					  record_arn(record), "ContributedTo");
+	return object->arn;
+}
+
+static void test_an_object_hangs_on_the_file_that_it_was(void **state)
+{
+	struct scene *scene = scene_new(NULL);
+	struct pedigree_record *record;
+	char *run = arn_of_run("train"), *shop = arn_of_shop();
+	char *file = arn_of("file:///model", 'm', 100);
+	char *object;
+
+	(void)state;
+	put_ledger(scene, train("train", 100, "file:///model", 'm'));
+	/* Deployed before anybody knew what it was. */
+	record = record_of_deployment("deploy", 300);
+	object = strdup(add_object(record, false, false));
+	add_endpoint(record, "shop");
+	put_ledger(scene, record);
+	assert_edge(scene, file, object, "");
+	assert_edge(scene, run, shop, "");
+	record = record_of("upload", 0, 200);
+	add_input(record, "file:///model", 'm', "Model");
+	assert_string_equal(add_object(record, true, true), object);
+	put_ledger(scene, record);
+	assert_edge(scene, file, object, "SameAs");
+	assert_edge(scene, run, shop, "AssociatedWith");
+	free(run);
+	free(shop);
+	free(file);
+	free(object);
+	scene_free(scene);
+}
+
 static void
 test_a_late_record_of_an_earlier_run_becomes_the_centre(void **state)
 {
@@ -465,6 +522,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_copies_hang_as_a_star_on_the_earliest),
+		cmocka_unit_test(test_an_object_hangs_on_the_file_that_it_was),
 		cmocka_unit_test(
 			test_a_late_record_of_an_earlier_run_becomes_the_centre),
 		cmocka_unit_test(
