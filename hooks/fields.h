@@ -2,7 +2,7 @@
 /*
  * Names and values of an exchange, each ended by a NUL, one behind the other
  * in an area of fixed size. Values come in pieces. The area may move between
- * calls; it is whoever owns it that passes it each time.
+ * calls: whoever owns it passes it each time.
  */
 #ifndef PEDIGREE_FIELDS_H
 #define PEDIGREE_FIELDS_H
@@ -12,11 +12,11 @@
 #include <stdint.h>
 
 struct pedigree_fields {
-	uint16_t n;    /* bytes of finished fields */
-	uint16_t open; /* bytes of the field in hand, behind them */
-	uint16_t name; /* bytes of these that are its name */
-	uint16_t most; /* bytes its value may have */
-	bool cut;      /* the one in hand is too long, or no text */
+	uint16_t n;    /* bytes that are kept */
+	uint16_t open; /* bytes in hand, behind them */
+	uint16_t name; /* bytes of these that are a name and its NUL */
+	uint16_t most; /* bytes the value may have */
+	bool cut;      /* what is in hand is too long, or no text */
 };
 
 /* Where they are. */
@@ -26,20 +26,29 @@ struct pedigree_area {
 	size_t size;
 };
 
-/* Begins a field; its value may have `most` bytes. What was in hand is
-   forgotten. */
-void pedigree_fields_begin(const struct pedigree_area *area, const char *name,
-			   size_t n, size_t most);
+/* Takes a field in hand whose value may have `most` bytes, and forgets what
+   was in hand. */
+void pedigree_fields_begin(const struct pedigree_area *area, size_t most);
 
-/* Bytes of the value. A NUL among them spoils it. */
+/* A piece of its name; the last one has the NUL. */
+void pedigree_fields_name(const struct pedigree_area *area, const char *bytes,
+			  size_t n);
+
+/* A piece of its value. A NUL in it spoils it. */
 void pedigree_fields_add(const struct pedigree_area *area, const char *bytes,
 			 size_t n);
 
 /*
- * Ends the field. Blanks around the value go, and so do the query, the
- * fragment and the user of a URL. True when it is kept; false when it was too
- * long: nothing of it is left then.
+ * Keeps what is in hand as it is, without a NUL behind it. Answers its length,
+ * or -1: it was cut, and nothing of it is left.
  */
-bool pedigree_fields_end(const struct pedigree_area *area);
+int pedigree_fields_take(const struct pedigree_area *area);
+
+/*
+ * Keeps the field in hand. Blanks around the value go. Of an http or https
+ * URL the user, the query and the fragment go; `reference` says that the
+ * value is one even without its scheme. Answers the length, or -1 as above.
+ */
+int pedigree_fields_end(const struct pedigree_area *area, bool reference);
 
 #endif

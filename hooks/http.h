@@ -81,45 +81,46 @@ struct pedigree_http_sink {
 #define PEDIGREE_HTTP_VALUE 72
 
 /* A request whose answer is not over. Its texts stand one behind the other in
-   pedigree_http.text: path, fields, and the origin once the head is read. */
+   pedigree_http.text: origin, path, fields. */
 struct pedigree_http_call {
 	struct pedigree_exchange head;
-	uint16_t path_n, origin_n, fields_n;
+	uint64_t length; /* Content-Length */
+	uint16_t origin_n, path_n, fields_n;
 	uint8_t flags;	   /* PEDIGREE_F_ */
 	uint8_t operation; /* control.h; 0: none */
 	bool bodyless;	   /* HEAD: its answer has no body */
 	bool tunnel;	   /* CONNECT */
 	bool upload;	   /* to GCS, which answers with JSON */
-	bool expects;	   /* waits for 100 before the body */
-	bool lost;	   /* there was no room for it */
+	bool expects;	   /* waits for a 100 before the body */
 };
 
 /* Where a direction is; http.c has the machine. */
 struct pedigree_http_side {
 	uint64_t left;	 /* bytes of the body or of its chunk */
-	uint64_t length; /* as Content-Length says */
+	uint64_t length; /* Content-Length */
 	uint8_t state;
-	uint8_t header; /* the one that is read, http_fields.h; 0: none */
-	uint8_t name_n; /* in name; also of other short words */
-	uint8_t value_n;
+	uint8_t header;	 /* the one in hand, http_fields.h; 0: none */
+	uint8_t name_n;	 /* in name; also of other short words */
+	uint8_t value_n; /* in value */
 	bool has_length;
 	bool chunked;
-	bool encoded; /* a body that cannot be looked into */
-	bool trailer; /* headers behind the body */
+	bool unframed; /* Transfer-Encoding without chunks */
+	bool encoded;  /* Content-Encoding: the body cannot be looked into */
+	bool trailer;  /* headers behind the body */
 	struct pedigree_fields fields;
 	struct pedigree_control control;
 	char name[32];
 	char value[PEDIGREE_HTTP_VALUE];
 };
 
-/* The target of a request and what it is signed with, byte by byte. */
+/* The target of a request and whom it is signed for, byte by byte. */
 struct pedigree_http_target {
 	uint8_t state;
 	uint8_t key_n, value_n;
-	uint8_t scope_n, service_n;
+	uint8_t part_n, before_n;
 	char key[32];
 	char value[12];
-	char scope[16], service[16]; /* the last parts of a credential */
+	char part[16], before[16]; /* the last two parts of a credential */
 };
 
 /* A connection, or a stream of HTTP/2. */
@@ -128,9 +129,14 @@ struct pedigree_http {
 	void *context;
 	uint8_t flags; /* PEDIGREE_F_TLS, PEDIGREE_F_HTTP2 */
 	bool foreign;
-	bool https; /* of the request that is read */
-	uint8_t calls_n;
+	bool begun;	 /* a request's first line was read */
+	bool reading;	 /* calls[calls_n] is being made */
+	bool https;	 /* the scheme of the request in hand */
+	bool absolute;	 /* its target names the host */
+	bool bad_host;	 /* no host can be made of it */
+	uint8_t calls_n; /* without the one that is being made */
 	uint16_t host_n;
+	uint16_t answer_fields; /* in `answer` */
 	struct pedigree_http_side sent, received;
 	struct pedigree_http_target target;
 	struct pedigree_http_call calls[PEDIGREE_HTTP_CALLS];

@@ -1,17 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 
+# What knows HTTP: pure code, which tests compile too.
+hooks_http = \
+	%D%/control.c \
+	%D%/control.def \
+	%D%/control.h \
+	%D%/fields.c \
+	%D%/fields.h \
+	%D%/http.c \
+	%D%/http.h \
+	%D%/http2.c \
+	%D%/http_call.c \
+	%D%/http_call.h \
+	%D%/http_fields.c \
+	%D%/http_fields.h \
+	%D%/http_target.c
+
 pkglib_LTLIBRARIES += libpedigree-preload.la
 
-libpedigree_preload_la_SOURCES = \
+libpedigree_preload_la_SOURCES = $(hooks_http) \
 	%D%/args.c \
 	%D%/args.h \
 	%D%/cold.h \
-	%D%/control.h \
 	%D%/elf.c \
 	%D%/elf.h \
 	%D%/env.c \
 	%D%/env.h \
-	%D%/fields.h \
 	%D%/gate.c \
 	%D%/gate.h \
 	%D%/hook_dir.c \
@@ -25,7 +39,6 @@ libpedigree_preload_la_SOURCES = \
 	%D%/hook_syscall.c \
 	%D%/hook_temp.c \
 	%D%/hook_vfork.c \
-	%D%/http.h \
 	%D%/interpose.def \
 	%D%/launch.c \
 	%D%/launch.h \

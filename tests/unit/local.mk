@@ -24,6 +24,7 @@ unit_tests = \
 	%D%/test_fs \
 	%D%/test_glob \
 	%D%/test_hash \
+	%D%/test_http \
 	%D%/test_json \
 	%D%/test_jsonl \
 	%D%/test_ledger \
@@ -76,6 +77,7 @@ unit_exchange = %D%/support/exchange.c %D%/support/exchange.h \
 unit_folder = %D%/support/folder.c %D%/support/folder.h
 unit_log = %D%/support/log.c %D%/support/log.h
 unit_scene = %D%/support/scene.c %D%/support/scene.h
+unit_wire = %D%/support/wire.c %D%/support/wire.h $(hooks_http)
 unit_client = %D%/support/client.c %D%/support/client.h $(unit_scene)
 
 tests_unit_test_access_SOURCES = %D%/test_access.c $(unit_fake_run)
@@ -126,6 +128,10 @@ tests_unit_test_evlog_live_SOURCES = %D%/test_evlog_live.c $(unit_folder) \
 	$(unit_log)
 tests_unit_test_evlog_live_CFLAGS = $(unit_cflags)
 tests_unit_test_evlog_live_LDADD = $(unit_ldadd)
+
+tests_unit_test_http_SOURCES = %D%/test_http.c $(unit_wire)
+tests_unit_test_http_CFLAGS = $(unit_cflags)
+tests_unit_test_http_LDADD = $(unit_ldadd)
 
 tests_unit_test_json_SOURCES = %D%/test_json.c
 tests_unit_test_json_CFLAGS = $(unit_cflags)
