@@ -202,7 +202,7 @@ static void end_value(struct feed *feed)
 	feed->control->state = AFTER;
 	if (!feed->control->wanted)
 		return;
-	n = pedigree_fields_end(feed->area, false);
+	n = pedigree_fields_end(feed->area, PEDIGREE_FIELDS_TEXT);
 	if (n < 0) {
 		feed->control->cut = true;
 		return;
@@ -339,11 +339,21 @@ static void on_escape(struct feed *feed, char c)
 	add_text(feed, to + (at - from), 1);
 }
 
+static void end_name(struct pedigree_control *control)
+{
+	unsigned int before = control->before[control->depth - 1];
+
+	/* The member "" has no name, and so would its members. */
+	if (control->path_n == before + (before > 0))
+		control->unlisted = true;
+	control->state = COLON;
+}
+
 static void end_string(struct feed *feed)
 {
 	end_pair(feed);
 	if (feed->control->key)
-		feed->control->state = COLON;
+		end_name(feed->control);
 	else
 		end_value(feed);
 }

@@ -115,15 +115,18 @@ static size_t tidy(char *value, size_t n, bool reference)
 	return n - (user - scheme);
 }
 
-int pedigree_fields_end(const struct pedigree_area *area, bool reference)
+int pedigree_fields_end(const struct pedigree_area *area,
+			enum pedigree_fields_kind kind)
 {
 	struct pedigree_fields *fields = area->fields;
 	char *value = in_hand(area) + fields->name;
 	size_t n;
 
 	if (!fields->cut) {
-		n = trim(value, (size_t)(fields->open - fields->name));
-		n = tidy(value, n, reference);
+		n = (size_t)(fields->open - fields->name);
+		if (kind != PEDIGREE_FIELDS_TEXT)
+			n = trim(value, n);
+		n = tidy(value, n, kind == PEDIGREE_FIELDS_URL);
 		value[n] = 0;
 		fields->open = (uint16_t)(fields->name + n + 1);
 	}

@@ -44,11 +44,18 @@ void pedigree_fields_add(const struct pedigree_area *area, const char *bytes,
  */
 int pedigree_fields_take(const struct pedigree_area *area);
 
+/* What a value is. */
+enum pedigree_fields_kind {
+	PEDIGREE_FIELDS_TEXT,	/* kept as it is */
+	PEDIGREE_FIELDS_HEADER, /* blanks around it are none of it */
+	PEDIGREE_FIELDS_URL,	/* of a header, perhaps without its scheme */
+};
+
 /*
- * Keeps the field in hand. Blanks around the value go. Of an http or https
- * URL the user, the query and the fragment go; `reference` says that the
- * value is one even without its scheme. Answers the length, or -1 as above.
+ * Keeps the field in hand. Of whatever is an http or https URL the user, the
+ * query and the fragment go. Answers the length, or -1 as above.
  */
-int pedigree_fields_end(const struct pedigree_area *area, bool reference);
+int pedigree_fields_end(const struct pedigree_area *area,
+			enum pedigree_fields_kind kind);
 
 #endif

@@ -143,7 +143,7 @@ static void add_length(struct pedigree_http *http)
 	pedigree_fields_begin(&area, sizeof(digits));
 	pedigree_fields_name(&area, name, sizeof(name));
 	pedigree_fields_add(&area, digits + at, sizeof(digits) - at);
-	if (pedigree_fields_end(&area, false) > 0)
+	if (pedigree_fields_end(&area, PEDIGREE_FIELDS_HEADER) > 0)
 		pedigree_http_field_added(http, RECEIVED, 1, 0);
 }
 

@@ -289,7 +289,9 @@ static void end_kept(struct pedigree_http *http, enum pedigree_http_way way,
 {
 	struct pedigree_http_call *call = pedigree_http_call(http, way);
 	struct pedigree_area area = pedigree_http_area(http, way);
-	int n = pedigree_fields_end(&area, header->use == KEEP_URL);
+	int n = pedigree_fields_end(&area, header->use == KEEP_URL
+						   ? PEDIGREE_FIELDS_URL
+						   : PEDIGREE_FIELDS_HEADER);
 
 	if (n < 0) {
 		call->flags |= PEDIGREE_F_CUT;

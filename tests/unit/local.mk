@@ -25,6 +25,8 @@ unit_tests = \
 	%D%/test_glob \
 	%D%/test_hash \
 	%D%/test_http \
+	%D%/test_http_control \
+	%D%/test_http_fields \
 	%D%/test_json \
 	%D%/test_jsonl \
 	%D%/test_ledger \
@@ -132,6 +134,14 @@ tests_unit_test_evlog_live_LDADD = $(unit_ldadd)
 tests_unit_test_http_SOURCES = %D%/test_http.c $(unit_wire)
 tests_unit_test_http_CFLAGS = $(unit_cflags)
 tests_unit_test_http_LDADD = $(unit_ldadd)
+
+tests_unit_test_http_control_SOURCES = %D%/test_http_control.c $(unit_wire)
+tests_unit_test_http_control_CFLAGS = $(unit_cflags)
+tests_unit_test_http_control_LDADD = $(unit_ldadd)
+
+tests_unit_test_http_fields_SOURCES = %D%/test_http_fields.c $(unit_wire)
+tests_unit_test_http_fields_CFLAGS = $(unit_cflags)
+tests_unit_test_http_fields_LDADD = $(unit_ldadd)
 
 tests_unit_test_json_SOURCES = %D%/test_json.c
 tests_unit_test_json_CFLAGS = $(unit_cflags)

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* With a cut at every byte only when they are so many. */
+/* Longer ones are cut at so many places. */
 enum {
-	SMALL = 4096
+	CUTS = 256
 };
 
 static void add_fields(struct pedigree_buf *out, struct pedigree_text text)
@@ -177,12 +177,15 @@ static char *compare(const char *expected, uint8_t flags,
 char *wire_differs(const char *expected, uint8_t flags,
 		   const struct wire_piece *pieces)
 {
+	size_t total = 0;
 	bool more;
 	char *message = compare(expected, flags, pieces, SIZE_MAX, 1, &more);
 
+	for (const struct wire_piece *at = pieces; at->bytes; at++)
+		total += at->n ? at->n : strlen(at->bytes);
 	if (!message)
 		message = compare(expected, flags, pieces, 1, 1, &more);
-	for (size_t i = 1; !message && more && i < SMALL; i++)
+	for (size_t i = 1; !message && more; i += 1 + total / CUTS)
 		message = compare(expected, flags, pieces, i, SIZE_MAX / 2,
 				  &more);
 	return message;
