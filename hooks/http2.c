@@ -149,15 +149,17 @@ static void add_length(struct pedigree_http *http)
 
 static void close_stream(struct pedigree_http *http, bool ended)
 {
-	bool whole;
+	struct pedigree_http_call *call = &http->calls[0];
 
 	end_request_head(http);
-	if (!http->calls_n || http->calls[0].tunnel)
+	if (!http->calls_n || call->tunnel)
 		return;
 	pedigree_http_request_end(http);
-	whole = ended && http->calls[0].head.status >= 200;
+	if (call->head.status < 200)
+		call->head.status = 0;
 	add_length(http);
-	pedigree_http_answer_end(http, whole ? 0 : PEDIGREE_F_UNFINISHED);
+	pedigree_http_answer_end(
+		http, ended && call->head.status ? 0 : PEDIGREE_F_UNFINISHED);
 }
 
 void pedigree_http_close(struct pedigree_http *http, bool ended)

@@ -188,22 +188,29 @@ struct pedigree_old {
  *			a name and a value for each of its fields
  *
  * An origin is scheme://host[:port] in lower case, without the scheme's own
- * port. A path is as it was sent (percent-encoded), without the query.
+ * port; empty when the host was none (a bad port). A path is as it was sent
+ * (percent-encoded), without the query; empty when it is too long. Either is
+ * flagged PEDIGREE_F_CUT then.
  *
  * The fields of an EXCHANGE are headers, in lower case. Of the answer: etag,
  * content-range, content-md5, last-modified, x-amz-version-id,
- * x-amz-checksum-*, x-goog-hash, x-goog-generation, x-ms-version-id,
- * x-repo-commit, x-linked-etag, x-linked-size, and location without its
- * query. Of the request, behind "request-": range, content-md5,
- * x-amz-checksum-*, x-amz-copy-source without its query, x-ms-copy-source
- * likewise, and content-length where no body was seen. Of an answer to GCS's
- * upload the members bucket, name, generation, md5Hash and size of its JSON,
- * behind "json-".
+ * x-amz-copy-source-version-id, x-amz-checksum-*, x-goog-hash,
+ * x-goog-generation, x-ms-version-id, x-repo-commit, x-linked-etag,
+ * x-linked-size, and location. Of the request, behind "request-": range,
+ * content-range, content-md5, x-amz-checksum-*, x-amz-copy-source,
+ * x-amz-copy-source-range, x-amz-decoded-content-length, x-goog-copy-source,
+ * x-ms-copy-source, and content-length where no body was seen. Of an answer
+ * to GCS's upload the members bucket, name, generation, md5Hash and size of
+ * its JSON, behind "json-". A header that came twice is there twice.
  *
- * The fields of a CONTROL are the members of request and answer that
- * hooks/control.def lists, by their path: PrimaryContainer.ModelDataUrl,
+ * The fields of a CONTROL are these, and the members of request and answer
+ * that hooks/control.def lists, by their path: PrimaryContainer.ModelDataUrl,
  * ProductionVariants[0].ModelName; those of the answer behind "answer-", so
- * is the code of an error: answer-__type.
+ * is the code of an error: answer-__type. Numbers, true and false are as they
+ * were sent, strings are decoded to UTF-8.
+ *
+ * What is a URL by its header (location, the sources of copies), or begins
+ * with http:// or https://, has lost its user, query and fragment.
  */
 struct pedigree_two {
 	uint32_t folder; /* of the second text, as head.folder */
@@ -226,7 +233,7 @@ struct pedigree_blind {
 struct pedigree_exchange {
 	uint64_t sent;	   /* bytes of the request's body that were seen */
 	uint64_t received; /* bytes of the answer's body that were seen */
-	uint16_t status;   /* 200 */
+	uint16_t status;   /* 200; 0: no answer was seen */
 	uint16_t query;	   /* PEDIGREE_QUERY_ bits */
 	uint8_t method;	   /* PEDIGREE_METHOD_; 0: another */
 	uint8_t service;   /* PEDIGREE_SERVICE_; 0: not signed by SigV4 */

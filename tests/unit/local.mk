@@ -25,8 +25,10 @@ unit_tests = \
 	%D%/test_glob \
 	%D%/test_hash \
 	%D%/test_http \
+	%D%/test_http2 \
 	%D%/test_http_control \
 	%D%/test_http_fields \
+	%D%/test_http_secrets \
 	%D%/test_json \
 	%D%/test_jsonl \
 	%D%/test_ledger \
@@ -138,6 +140,14 @@ tests_unit_test_http_LDADD = $(unit_ldadd)
 tests_unit_test_http_control_SOURCES = %D%/test_http_control.c $(unit_wire)
 tests_unit_test_http_control_CFLAGS = $(unit_cflags)
 tests_unit_test_http_control_LDADD = $(unit_ldadd)
+
+tests_unit_test_http2_SOURCES = %D%/test_http2.c $(unit_wire)
+tests_unit_test_http2_CFLAGS = $(unit_cflags)
+tests_unit_test_http2_LDADD = $(unit_ldadd)
+
+tests_unit_test_http_secrets_SOURCES = %D%/test_http_secrets.c $(unit_wire)
+tests_unit_test_http_secrets_CFLAGS = $(unit_cflags)
+tests_unit_test_http_secrets_LDADD = $(unit_ldadd)
 
 tests_unit_test_http_fields_SOURCES = %D%/test_http_fields.c $(unit_wire)
 tests_unit_test_http_fields_CFLAGS = $(unit_cflags)
