@@ -14,6 +14,7 @@
 	ROW(trace) \
 	ROW(upstream) \
 	ROW(downstream) \
+	ROW(graph) \
 	ROW(list) \
 	ROW(show) \
 	ROW(explain) \

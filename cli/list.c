@@ -7,54 +7,13 @@
 #include <strings.h>
 
 #include "cli/ask.h"
-#include "cli/when.h"
+#include "cli/value.h"
 
 struct options {
 	struct cli_ask ask;
 	struct pedigree_list_options list;
 	char *tag; /* copy that tag_key points into */
 };
-
-static bool set_time(const struct cli_option *option, const char *value,
-		     int64_t *ret_ms)
-{
-	if (cli_when(value, ret_ms))
-		return true;
-	cli_say("--%s is a date such as 2026-11-22, 2026-11-22T23:01:07Z or a number of seconds since 1970, not '%s'",
-		option->name, value);
-	return false;
-}
-
-static bool set_tag(struct options *options, const char *value)
-{
-	char *equals;
-
-	free(options->tag);
-	options->tag = strdup(value);
-	if (!options->tag) {
-		cli_say("out of memory");
-		return false;
-	}
-	equals = strchr(options->tag, '=');
-	if (equals) {
-		*equals = '\0';
-		options->list.tag_value = equals + 1;
-	}
-	options->list.tag_key = options->tag;
-	return true;
-}
-
-static bool set_limit(struct options *options, const char *value)
-{
-	char *end;
-
-	errno = 0;
-	options->list.limit = strtoul(value, &end, 10);
-	if (!*end && end != value && *value != '-' && !errno)
-		return true;
-	cli_say("--limit is a number, not '%s'", value);
-	return false;
-}
 
 static bool set_sort(struct options *options, const char *value)
 {
@@ -94,17 +53,18 @@ static bool on_option(void *ctx, const struct cli_option *option,
 	else if (strcmp(name, "source-uri") == 0)
 		list->source_uri = value;
 	else if (strcmp(name, "tag") == 0)
-		return set_tag(options, value);
+		return cli_value_tag(value, &options->tag, &list->tag_key,
+				     &list->tag_value);
 	else if (strcmp(name, "created-after") == 0)
-		return set_time(option, value, &list->created_after_ms);
+		return cli_value_time(option, value, &list->created_after_ms);
 	else if (strcmp(name, "created-before") == 0)
-		return set_time(option, value, &list->created_before_ms);
+		return cli_value_time(option, value, &list->created_before_ms);
 	else if (strcmp(name, "sort-by") == 0)
 		return set_sort(options, value);
 	else if (strcmp(name, "ascending") == 0)
 		list->ascending = 1;
 	else
-		return set_limit(options, value);
+		return cli_value_count(option, value, &list->limit);
 	return true;
 }
 

@@ -18,15 +18,22 @@ pedigree_SOURCES = \
 	%D%/doctor.c \
 	%D%/events.c \
 	%D%/explain.c \
+	%D%/graph.c \
+	%D%/graphviz.c \
+	%D%/graphviz.h \
 	%D%/list.c \
 	%D%/main.c \
 	%D%/parse.c \
 	%D%/push.c \
+	%D%/reach.c \
+	%D%/reach.h \
 	%D%/run.c \
 	%D%/show.c \
 	%D%/spawn.c \
 	%D%/spawn.h \
 	%D%/trace.c \
+	%D%/value.c \
+	%D%/value.h \
 	%D%/when.c \
 	%D%/when.h \
 	%D%/wrap.c \

@@ -1,52 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/ask.h"
+#include "cli/reach.h"
+
+/* What nobody reads to its end; programs that want all ask for JSON. */
+#define LONGEST_TEXT 10000
 
 struct options {
 	struct cli_ask ask;
-	struct pedigree_trace_options trace;
+	struct cli_reach reach;
+	bool has_limit;
 };
-
-static bool set_direction(struct options *options, const char *value)
-{
-	static const struct {
-		const char *word;
-		enum pedigree_direction direction;
-	} directions[] = {
-		{ "up", PEDIGREE_UP },
-		{ "down", PEDIGREE_DOWN },
-		{ "both", PEDIGREE_BOTH },
-	};
-
-	for (size_t i = 0; i < sizeof(directions) / sizeof(*directions); i++) {
-		if (strcmp(directions[i].word, value) != 0)
-			continue;
-		options->trace.direction = directions[i].direction;
-		return true;
-	}
-	cli_say("--direction is up, down or both, not '%s'", value);
-	return false;
-}
-
-static bool set_depth(struct options *options, const char *value)
-{
-	char *end;
-	unsigned long depth;
-
-	errno = 0;
-	depth = strtoul(value, &end, 10);
-	if (*end || end == value || *value == '-' || errno || depth > 1000000) {
-		cli_say("--depth is a number of steps, not '%s'", value);
-		return false;
-	}
-	options->trace.depth = (unsigned int)depth;
-	return true;
-}
 
 static bool on_option(void *ctx, const struct cli_option *option,
 		      const char *value)
@@ -55,63 +22,69 @@ static bool on_option(void *ctx, const struct cli_option *option,
 
 	if (cli_ask_option(&options->ask, option, value))
 		return options->ask.ok;
-	if (strcmp(option->name, "direction") == 0)
-		return set_direction(options, value);
-	return set_depth(options, value);
+	options->has_limit |= strcmp(option->name, "limit") == 0;
+	cli_reach_option(&options->reach, option, value);
+	return options->reach.ok;
 }
 
-static int ask(const struct cli_command *self, int argc, char **argv,
-	       enum pedigree_direction direction)
+static int ask(const struct cli_command *self, struct options *options,
+	       int argc, char **argv)
 {
-	struct options options = { .trace = { .direction = direction } };
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	struct pedigree *pedigree;
 	int first, rc;
 
-	cli_ask_init(&options.ask);
-	first = cli_parse(self, argc, argv, on_option, &options);
+	cli_ask_init(&options->ask);
+	first = cli_parse(self, argc, argv, on_option, options);
 	if (first < 0)
 		return CLI_TROUBLE;
 	if (argc - first != 1)
 		return cli_usage(self, "%s takes one target, not %d",
 				 self->name, argc - first);
-	pedigree = cli_ask_open(&options.ask);
+	if (!options->has_limit && options->ask.print.format == PEDIGREE_TEXT)
+		options->reach.trace.limit = LONGEST_TEXT;
+	pedigree = cli_ask_open(&options->ask);
 	if (!pedigree)
 		return CLI_TROUBLE;
-	rc = pedigree_trace(pedigree, argv[first], &options.trace,
-			    &options.ask.print, stdout, &err);
+	rc = pedigree_trace(pedigree, argv[first], &options->reach.trace,
+			    &options->ask.print, stdout, &err);
 	return cli_ask_end(pedigree, rc, &err);
+}
+
+static int start(const struct cli_command *self, int argc, char **argv,
+		 enum pedigree_direction direction)
+{
+	struct options options = { .reach.trace.direction = direction };
+	int status = ask(self, &options, argc, argv);
+
+	cli_reach_clear(&options.reach);
+	return status;
 }
 
 static int trace(const struct cli_command *self, int argc, char **argv)
 {
-	return ask(self, argc, argv, PEDIGREE_UP);
+	return start(self, argc, argv, PEDIGREE_UP);
 }
 
 static int downstream(const struct cli_command *self, int argc, char **argv)
 {
-	return ask(self, argc, argv, PEDIGREE_DOWN);
+	return start(self, argc, argv, PEDIGREE_DOWN);
 }
 
-#define DEPTH_OPTION \
-	{ \
-		.name = "depth", .value = "N", \
-		.help = "go at most N steps (0: all the way)" \
-	}
+#define USUAL_LIMIT "; in text 10000 unless told"
 
 static const struct cli_option trace_options[] = {
-	{ .name = "direction",
-	  .value = "WAY",
-	  .choices = "up|down|both",
-	  .help = "what it was made of (up, the default), what became of it" },
-	DEPTH_OPTION,
+	CLI_REACH_DIRECTION(" (up is usual)"),
+	CLI_REACH_DEPTH(""),
+	CLI_REACH_LIMIT(USUAL_LIMIT),
+	CLI_REACH_FILTERS,
 	CLI_PRINT_OPTIONS,
 	{ .name = NULL },
 };
 
 static const struct cli_option stream_options[] = {
-	DEPTH_OPTION,
-	CLI_PRINT_OPTIONS,
+	CLI_REACH_DEPTH(""), CLI_REACH_LIMIT(USUAL_LIMIT),
+	CLI_REACH_FILTERS,   CLI_PRINT_OPTIONS,
 	{ .name = NULL },
 };
 

@@ -27,7 +27,11 @@ enum pedigree_direction {
 
 enum pedigree_format {
 	PEDIGREE_TEXT,
-	PEDIGREE_JSON
+	PEDIGREE_JSON,
+	/* Pictures, of lineage alone: */
+	PEDIGREE_DOT,	  /**< for Graphviz */
+	PEDIGREE_MERMAID, /**< a flowchart */
+	PEDIGREE_HTML	  /**< one page that needs no other file */
 };
 
 /** How to print. Zeroed: plain text, 80 columns, UTC times. */
@@ -45,17 +49,36 @@ struct pedigree_print {
 	void *note_ctx;
 };
 
+/**
+ * What to show of a lineage. NULL and 0 members leave nothing out. The target
+ * is always shown. Where only things that are left out tie two that are
+ * shown, an edge without a type stands for the way through them.
+ */
 struct pedigree_trace_options {
 	enum pedigree_direction direction;
-	unsigned int depth; /**< steps; 0: no limit */
+	unsigned int depth;  /**< steps; 0: no limit */
+	unsigned long limit; /**< at most so many vertices, the nearest */
+	/** "Artifact", "Action", "Context", "TrialComponent" (or "run"),
+	 *  without case; ended by NULL */
+	const char *const *kinds;
+	/** "DataSet", "Model", "Endpoint", …, without case; ended by NULL */
+	const char *const *types;
+	const char *tag_key; /**< what has this tag */
+	const char *tag_value;
+	/** Milliseconds since the epoch; of runs, when they began. */
+	int64_t created_after_ms;
+	int64_t created_before_ms;
 };
 
 /**
  * Prints the lineage of a target. The JSON form is
- * {"StartArn", "Direction", "Vertices": […], "Edges": […]}.
+ * {"StartArn", "Direction", "Vertices": […], "Edges": […]}; an edge that
+ * stands for what was left out has "Through": true and no AssociationType.
  *
+ * @param options  NULL: everything the target was made of
  * @return 0; PEDIGREE_ENOTFOUND when the target is unknown or there is no
- *         ledger yet; PEDIGREE_EFORMAT, PEDIGREE_EBUSY, PEDIGREE_EIO
+ *         ledger yet; PEDIGREE_EINVAL for a kind that does not exist;
+ *         PEDIGREE_EFORMAT, PEDIGREE_EBUSY, PEDIGREE_EIO
  */
 int pedigree_trace(const struct pedigree *pedigree, const char *target,
 		   const struct pedigree_trace_options *options,

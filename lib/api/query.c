@@ -13,18 +13,6 @@
 #include "query/query.h"
 #include "render/render.h"
 
-static int renderer_of(const struct pedigree_print *print,
-		       const struct pedigree_renderer **ret,
-		       struct pedigree_error *err)
-{
-	*ret = pedigree_renderer(print->format);
-	if (!*ret)
-		return pedigree_fail(err, PEDIGREE_EINVAL,
-				     "there is no output format %d",
-				     (int)print->format);
-	return 0;
-}
-
 static void tell(const struct pedigree_print *print,
 		 const struct pedigree_buf *note)
 {
@@ -47,18 +35,24 @@ static int ask(const struct pedigree *pedigree, const char *target,
 	       const struct pedigree_print *print, struct answer *answer,
 	       struct pedigree_error *err)
 {
-	int rc;
+	int rc = pedigree_question_ask(pedigree, target, false,
+				       &answer->question, err);
 
-	if (!print)
-		return pedigree_fail(err, PEDIGREE_EINVAL,
-				     "a question needs to know how to print");
-	rc = renderer_of(print, &answer->renderer, err);
-	if (rc == 0)
-		rc = pedigree_question_ask(pedigree, target, false,
-					   &answer->question, err);
 	if (rc == 0)
 		tell(print, &answer->question.note);
 	return rc;
+}
+
+static int find_renderer(const struct pedigree_print *print,
+			 struct answer *answer, struct pedigree_error *err)
+{
+	answer->renderer = print ? pedigree_renderer(print->format) : NULL;
+	if (answer->renderer)
+		return 0;
+	return pedigree_fail(
+		err, PEDIGREE_EINVAL, "%s",
+		print ? "only lineage can be drawn: this answer is text or JSON"
+		      : "a question needs to know how to print");
 }
 
 int pedigree_trace(const struct pedigree *pedigree, const char *target,
@@ -69,16 +63,22 @@ int pedigree_trace(const struct pedigree *pedigree, const char *target,
 	static const struct pedigree_trace_options defaults = { 0 };
 	_cleanup_(answer_clear) struct answer answer = { 0 };
 	struct pedigree_graph *graph = NULL;
-	int rc = ask(pedigree, target, print, &answer, err);
+	pedigree_graph_printer *printer =
+		print ? pedigree_graph_renderer(print->format) : NULL;
+	int rc;
 
+	if (!printer)
+		return pedigree_fail(err, PEDIGREE_EINVAL,
+				     "lineage needs to know how it is printed");
+	rc = ask(pedigree, target, print, &answer, err);
 	if (rc < 0)
 		return rc;
 	options = options ? options : &defaults;
-	rc = pedigree_walk(answer.question.ledger, answer.question.row,
-			   options->direction, options->depth, &graph, err);
+	rc = pedigree_walk_some(answer.question.ledger, answer.question.row,
+				options, &graph, err);
 	if (rc < 0)
 		return rc;
-	rc = answer.renderer->graph(graph, print, out, err);
+	rc = printer(graph, print, out, err);
 	pedigree_graph_free(graph);
 	return rc;
 }
@@ -89,12 +89,13 @@ int pedigree_show(const struct pedigree *pedigree, const char *target,
 {
 	_cleanup_(answer_clear) struct answer answer = { 0 };
 	struct pedigree_shown *shown = NULL;
-	int rc = ask(pedigree, target, print, &answer, err);
+	int rc = find_renderer(print, &answer, err);
 
-	if (rc < 0)
-		return rc;
-	rc = pedigree_show_row(answer.question.ledger, answer.question.row,
-			       &shown, err);
+	if (rc == 0)
+		rc = ask(pedigree, target, print, &answer, err);
+	if (rc == 0)
+		rc = pedigree_show_row(answer.question.ledger,
+				       answer.question.row, &shown, err);
 	if (rc < 0)
 		return rc;
 	rc = answer.renderer->shown(shown, print, out, err);
@@ -108,8 +109,10 @@ int pedigree_manifest(const struct pedigree *pedigree, const char *target,
 {
 	_cleanup_(answer_clear) struct answer answer = { 0 };
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
-	int rc = ask(pedigree, target, print, &answer, err);
+	int rc = find_renderer(print, &answer, err);
 
+	if (rc == 0)
+		rc = ask(pedigree, target, print, &answer, err);
 	if (rc == 0)
 		rc = pedigree_manifest_row(answer.question.ledger,
 					   answer.question.row, &text, err);

@@ -80,7 +80,10 @@ int pedigree_growth_vertex(struct pedigree_growth *growth, pedigree_row row,
 		.row = row,
 		.entity = entity,
 		.depth = depth,
+		.hidden = growth->filter && depth &&
+			  !pedigree_filter_matches(growth->filter, &entity),
 	};
+	growth->hidden += vertex->hidden;
 	*ret_at = growth->graph->vertices.n - 1;
 	*place = (void *)(uintptr_t)growth->graph->vertices.n;
 	return 0;
@@ -134,7 +137,7 @@ static int compare_vertices(const void *a, const void *b)
 	return 0;
 }
 
-static int compare_edges(const void *a, const void *b)
+int pedigree_compare_edges(const void *a, const void *b)
 {
 	const struct pedigree_graph_edge *x = a, *y = b;
 
@@ -172,6 +175,6 @@ int pedigree_growth_sort(struct pedigree_growth *growth,
 		edge->destination = moved[edge->destination];
 	}
 	qsort(graph->edges.v, graph->edges.n, sizeof(*graph->edges.v),
-	      compare_edges);
+	      pedigree_compare_edges);
 	return 0;
 }

@@ -6,13 +6,16 @@
 #define PEDIGREE_QUERY_GRAPH_H
 
 #include "base/hash.h"
+#include "query/filter.h"
 #include "query/query.h"
 
 struct pedigree_growth {
 	struct pedigree_ledger *ledger;
 	struct pedigree_graph *graph;
-	struct pedigree_map *vertices; /* row to index + 1 */
-	struct pedigree_map *edges;    /* two indexes: known */
+	struct pedigree_map *vertices;	      /* row to index + 1 */
+	struct pedigree_map *edges;	      /* two indexes: known */
+	const struct pedigree_filter *filter; /* NULL: nothing is hidden */
+	size_t hidden;
 };
 
 int pedigree_growth_init(struct pedigree_growth *growth,
@@ -31,6 +34,11 @@ int pedigree_growth_vertex(struct pedigree_growth *growth, pedigree_row row,
 int pedigree_growth_edge(struct pedigree_growth *growth,
 			 const struct pedigree_edge *edge,
 			 struct pedigree_error *err);
+/* Finds the edges of a sorted graph that say nothing (`shortcut`). */
+int pedigree_graph_mark_shortcuts(struct pedigree_graph *graph,
+				  struct pedigree_error *err);
+/* The fixed order of edges, for qsort. */
+int pedigree_compare_edges(const void *a, const void *b);
 /* Brings everything into the fixed order. */
 int pedigree_growth_sort(struct pedigree_growth *growth,
 			 struct pedigree_error *err);

@@ -34,6 +34,7 @@ struct pedigree_vertex {
 	pedigree_row row;
 	struct pedigree_entity entity;
 	unsigned int depth; /* steps from the start */
+	bool hidden;	    /* the filter leaves it out; while walking */
 };
 /*
  * Of an edge from an action to a context: does the endpoint still serve what
@@ -51,12 +52,17 @@ struct pedigree_graph_edge {
 	char *type;		    /* may be NULL */
 	int64_t created_ms;
 	enum pedigree_deployed deployed;
+	bool through;  /* stands for a way through what is left out */
+	bool shortcut; /* pictures do without it: other edges say the same */
 };
 struct pedigree_graph {
 	enum pedigree_direction direction;
 	PEDIGREE_VEC(struct pedigree_vertex) vertices; /* [0]: the start */
 	PEDIGREE_VEC(struct pedigree_graph_edge) edges;
-	bool cut; /* the depth limit left something out */
+	bool cut;	 /* the depth limit left something out */
+	bool limited;	 /* so did the limit of vertices */
+	size_t left_out; /* vertices that the filter left out */
+	bool tangled;	 /* some ways through those are left out too */
 };
 void pedigree_graph_free(struct pedigree_graph *graph);
 
@@ -70,6 +76,11 @@ int pedigree_walk(struct pedigree_ledger *ledger, pedigree_row start,
 		  enum pedigree_direction direction, unsigned int depth,
 		  struct pedigree_graph **ret_graph,
 		  struct pedigree_error *err);
+/* The same of what `options` do not leave out. */
+int pedigree_walk_some(struct pedigree_ledger *ledger, pedigree_row start,
+		       const struct pedigree_trace_options *options,
+		       struct pedigree_graph **ret_graph,
+		       struct pedigree_error *err);
 
 /* An entity next to the one shown, and what ties them. */
 struct pedigree_neighbour {

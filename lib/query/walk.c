@@ -13,6 +13,7 @@
 struct walk {
 	struct pedigree_growth growth;
 	unsigned int limit; /* steps; UINT_MAX: none */
+	size_t most;	    /* vertices that are shown */
 	bool up;
 	struct pedigree_rows now;  /* to be expanded */
 	struct pedigree_rows next; /* found one step further */
@@ -25,6 +26,12 @@ static int see(struct walk *walk, pedigree_row row, bool *ret_new,
 	if (!pedigree_map_at(walk->seen, &row, sizeof(row), ret_new))
 		return pedigree_fail_memory(err);
 	return 0;
+}
+
+static bool is_full(const struct walk *walk)
+{
+	return walk->growth.graph->vertices.n - walk->growth.hidden >=
+	       walk->most;
 }
 
 static int follow(struct walk *walk, const struct pedigree_edge *edge,
@@ -40,6 +47,11 @@ static int follow(struct walk *walk, const struct pedigree_edge *edge,
 	if (depth >= walk->limit &&
 	    !pedigree_map_has(walk->seen, &row, sizeof(row))) {
 		walk->growth.graph->cut = true;
+		return 0;
+	}
+	if (is_full(walk) &&
+	    pedigree_growth_find(&walk->growth, row) == SIZE_MAX) {
+		walk->growth.graph->limited = true;
 		return 0;
 	}
 	rc = see(walk, row, &is_new, err);
@@ -180,25 +192,31 @@ static void walk_clear(struct walk *walk)
 	pedigree_map_free(walk->seen);
 }
 
-int pedigree_walk(struct pedigree_ledger *ledger, pedigree_row start,
-		  enum pedigree_direction direction, unsigned int depth,
-		  struct pedigree_graph **ret_graph, struct pedigree_error *err)
+int pedigree_walk_some(struct pedigree_ledger *ledger, pedigree_row start,
+		       const struct pedigree_trace_options *options,
+		       struct pedigree_graph **ret_graph,
+		       struct pedigree_error *err)
 {
 	_cleanup_(walk_clear) struct walk walk = {
-		.limit = depth ? depth : UINT32_MAX,
+		.limit = options->depth ? options->depth : UINT32_MAX,
+		.most = options->limit ? options->limit : SIZE_MAX,
 	};
+	struct pedigree_filter filter;
 	size_t at;
-	int rc = pedigree_growth_init(&walk.growth, ledger, err);
+	int rc = pedigree_filter_init(&filter, options, err);
 
+	if (rc == 0)
+		rc = pedigree_growth_init(&walk.growth, ledger, err);
 	if (rc < 0)
 		return rc;
-	walk.growth.graph->direction = direction;
+	walk.growth.filter = filter.active ? &filter : NULL;
+	walk.growth.graph->direction = options->direction;
 	rc = pedigree_growth_vertex(&walk.growth, start, 0, &at, err);
-	if (rc == 0 && direction != PEDIGREE_DOWN) {
+	if (rc == 0 && options->direction != PEDIGREE_DOWN) {
 		walk.up = true;
 		rc = walk_one_way(&walk, start, err);
 	}
-	if (rc == 0 && direction != PEDIGREE_UP) {
+	if (rc == 0 && options->direction != PEDIGREE_UP) {
 		walk.up = false;
 		rc = walk_one_way(&walk, start, err);
 	}
@@ -207,8 +225,24 @@ int pedigree_walk(struct pedigree_ledger *ledger, pedigree_row start,
 	if (rc == 0)
 		rc = mark_deployments(&walk.growth, err);
 	if (rc == 0)
+		rc = pedigree_graph_mark_shortcuts(walk.growth.graph, err);
+	if (rc == 0)
+		rc = pedigree_graph_contract(walk.growth.graph, err);
+	if (rc == 0)
 		*ret_graph = pedigree_take(walk.growth.graph);
 	return rc;
+}
+
+int pedigree_walk(struct pedigree_ledger *ledger, pedigree_row start,
+		  enum pedigree_direction direction, unsigned int depth,
+		  struct pedigree_graph **ret_graph, struct pedigree_error *err)
+{
+	const struct pedigree_trace_options options = {
+		.direction = direction,
+		.depth = depth,
+	};
+
+	return pedigree_walk_some(ledger, start, &options, ret_graph, err);
 }
 
 int pedigree_associations(struct pedigree_ledger *ledger,

@@ -12,15 +12,6 @@
 #include "graph/json.h"
 #include "render/renderers.h"
 
-static int put(FILE *out, const struct pedigree_buf *buf,
-	       struct pedigree_error *err)
-{
-	if (pedigree_buf_error(buf))
-		return pedigree_fail_memory(err);
-	fwrite(buf->data, 1, buf->len, out);
-	return pedigree_print_end(out, err);
-}
-
 static void add_key(struct pedigree_buf *buf, const char *key)
 {
 	size_t len = buf->len;
@@ -39,6 +30,12 @@ static void add_text(struct pedigree_buf *buf, const char *key,
 		return;
 	add_key(buf, key);
 	pedigree_json_string(buf, value);
+}
+
+static void add_true(struct pedigree_buf *buf, const char *key)
+{
+	add_key(buf, key);
+	pedigree_buf_add_str(buf, "true");
 }
 
 static void add_time(struct pedigree_buf *buf, const char *key, int64_t ms)
@@ -82,6 +79,8 @@ static void add_edge(struct pedigree_buf *buf,
 	add_text(buf, "AssociationType", edge->type);
 	if (edge->deployed)
 		add_text(buf, "Deployment", deployed[edge->deployed]);
+	if (edge->through)
+		add_true(buf, "Through");
 	pedigree_buf_add_char(buf, '}');
 }
 
@@ -120,8 +119,17 @@ static int print_graph(const struct pedigree_graph *graph,
 	}
 	pedigree_buf_add_str(&buf, "\n]");
 	add_key(&buf, "DepthCut");
-	pedigree_buf_add_str(&buf, graph->cut ? "true}\n" : "false}\n");
-	return put(out, &buf, err);
+	pedigree_buf_add_str(&buf, graph->cut ? "true" : "false");
+	if (graph->limited)
+		add_true(&buf, "LimitCut");
+	if (graph->left_out) {
+		add_key(&buf, "LeftOut");
+		pedigree_buf_addf(&buf, "%zu", graph->left_out);
+	}
+	if (graph->tangled)
+		add_true(&buf, "EdgesCut");
+	pedigree_buf_add_str(&buf, "}\n");
+	return pedigree_print_buf(&buf, out, err);
 }
 
 static int add_entity(struct pedigree_buf *buf,
@@ -180,7 +188,7 @@ static int print_shown(const struct pedigree_shown *shown,
 	}
 	add_text(&buf, "Run", shown->run);
 	pedigree_buf_add_str(&buf, "}\n");
-	return put(out, &buf, err);
+	return pedigree_print_buf(&buf, out, err);
 }
 
 static int print_list(const struct pedigree_entity *entities, size_t n,
@@ -202,7 +210,7 @@ static int print_list(const struct pedigree_entity *entities, size_t n,
 			return rc;
 	}
 	pedigree_buf_add_str(&buf, n ? "\n]\n" : "]\n");
-	return put(out, &buf, err);
+	return pedigree_print_buf(&buf, out, err);
 }
 
 /* As ListAssociations has them. */
@@ -235,7 +243,7 @@ static int print_associations(const struct pedigree_graph *graph,
 		pedigree_buf_add_char(&buf, '}');
 	}
 	pedigree_buf_add_str(&buf, graph->edges.n ? "\n]\n" : "]\n");
-	return put(out, &buf, err);
+	return pedigree_print_buf(&buf, out, err);
 }
 
 /* VERSION <tab> SIZE <tab> PATH, after a line that names the format. */
@@ -273,7 +281,7 @@ static int print_manifest(const char *text, const struct pedigree_print *print,
 		at = *end ? end : NULL;
 	}
 	pedigree_buf_add_str(&buf, n ? "\n]\n" : "]\n");
-	return put(out, &buf, err);
+	return pedigree_print_buf(&buf, out, err);
 }
 
 const struct pedigree_renderer pedigree_render_json = {

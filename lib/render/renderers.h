@@ -24,10 +24,10 @@ struct pedigree_beside {
 #define PEDIGREE_BESIDES 9
 extern const struct pedigree_beside pedigree_besides[PEDIGREE_BESIDES];
 
-/* tree.c */
-int pedigree_tree_print(const struct pedigree_graph *graph,
-			const struct pedigree_print *print, FILE *out,
-			struct pedigree_error *err);
+pedigree_graph_printer pedigree_tree_print;
+pedigree_graph_printer pedigree_dot_print;
+pedigree_graph_printer pedigree_mermaid_print;
+pedigree_graph_printer pedigree_html_print;
 /* text_show.c */
 int pedigree_text_shown(const struct pedigree_shown *shown,
 			const struct pedigree_print *print, FILE *out,

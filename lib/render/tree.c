@@ -11,11 +11,11 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "render/caption.h"
 #include "render/label.h"
 #include "render/renderers.h"
 
 #define DEEPEST 24
-#define SHORTCUT_STEPS 4
 
 enum column {
 	NAME,
@@ -41,8 +41,6 @@ struct tree {
 	struct pedigree_table table;
 	size_t *order; /* edges by the end that is nearer the start */
 	size_t *first; /* by vertex: where its edges begin in order */
-	size_t *into;  /* by vertex: where the edges into it begin in
-				   the graph, which is sorted so */
 	unsigned char *unfolded;
 	unsigned char *twins;	    /* the short name is another one's too */
 	PEDIGREE_VEC(size_t) below; /* trees still to be drawn */
@@ -77,14 +75,8 @@ static int index_edges(struct tree *tree)
 
 	tree->first = calloc(n + 2, sizeof(*tree->first));
 	tree->order = calloc(m ? m : 1, sizeof(*tree->order));
-	tree->into = calloc(n + 1, sizeof(*tree->into));
-	if (!tree->first || !tree->order || !tree->into)
+	if (!tree->first || !tree->order)
 		return PEDIGREE_ENOMEM;
-	for (size_t i = 0, v = 0; v <= n; v++) {
-		while (i < m && tree->graph->edges.v[i].destination < v)
-			i++;
-		tree->into[v] = i;
-	}
 	for (size_t i = 0; i < m; i++)
 		tree->first[near_end(tree, i) + 2]++;
 	for (size_t i = 2; i < n + 2; i++)
@@ -128,45 +120,6 @@ static int find_twins(struct tree *tree)
 	return 0;
 }
 
-/* Is `wanted` a maker of `at`, through models and their copies? */
-static bool reaches(const struct tree *tree, size_t at, size_t wanted,
-		    unsigned int steps)
-{
-	if (at == wanted)
-		return true;
-	if (!steps ||
-	    vertex_at(tree, at)->entity.kind == PEDIGREE_TRIAL_COMPONENT)
-		return false;
-	for (size_t i = tree->into[at]; i < tree->into[at + 1]; i++)
-		if (reaches(tree, tree->graph->edges.v[i].source, wanted,
-			    steps - 1))
-			return true;
-	return false;
-}
-
-/*
- * The API ties a run to the endpoint it ends up in directly too. Where the
- * way through model and deployment is in the graph, that edge says nothing.
- */
-static bool is_shortcut(const struct tree *tree, size_t edge)
-{
-	const struct pedigree_graph_edge *e = &tree->graph->edges.v[edge];
-	size_t context = e->destination;
-
-	if (vertex_at(tree, e->source)->entity.kind !=
-		    PEDIGREE_TRIAL_COMPONENT ||
-	    vertex_at(tree, context)->entity.kind != PEDIGREE_CONTEXT)
-		return false;
-	for (size_t i = tree->into[context]; i < tree->into[context + 1]; i++) {
-		size_t source = tree->graph->edges.v[i].source;
-
-		if (vertex_at(tree, source)->entity.kind == PEDIGREE_ACTION &&
-		    reaches(tree, source, e->source, SHORTCUT_STEPS))
-			return true;
-	}
-	return false;
-}
-
 static int rank_of(const struct tree *tree, size_t edge)
 {
 	const struct pedigree_entity *entity =
@@ -207,7 +160,7 @@ static int branches_of(const struct tree *tree, size_t at,
 		size_t edge = tree->order[i];
 		struct branch *new;
 
-		if (is_shortcut(tree, edge))
+		if (tree->graph->edges.v[edge].shortcut)
 			continue;
 		new = pedigree_vec_push(branches);
 		if (!new)
@@ -225,28 +178,16 @@ static int branches_of(const struct tree *tree, size_t at,
 	return 0;
 }
 
-struct remark {
-	const char *text;
-	enum pedigree_ink ink;
-};
-
-static struct remark remark_of(const struct tree *tree, size_t edge)
+static enum pedigree_ink ink_of(const struct tree *tree, size_t edge)
 {
-	static const struct remark deployed[] = {
-		[PEDIGREE_DEPLOYED_CURRENT] = { "current", PEDIGREE_INK_GREEN },
-		[PEDIGREE_DEPLOYED_REPLACED] = { "replaced", PEDIGREE_INK_DIM },
-		[PEDIGREE_DEPLOYED_FAILED] = { "failed", PEDIGREE_INK_RED },
+	static const enum pedigree_ink inks[] = {
+		[PEDIGREE_NO_DEPLOYMENT] = PEDIGREE_INK_DIM,
+		[PEDIGREE_DEPLOYED_CURRENT] = PEDIGREE_INK_GREEN,
+		[PEDIGREE_DEPLOYED_REPLACED] = PEDIGREE_INK_DIM,
+		[PEDIGREE_DEPLOYED_FAILED] = PEDIGREE_INK_RED,
 	};
-	const struct pedigree_graph_edge *e = &tree->graph->edges.v[edge];
-	struct remark plain = { NULL, PEDIGREE_INK_DIM };
 
-	if (e->deployed)
-		return deployed[e->deployed];
-	if (e->type && strcmp(e->type, "SameAs") == 0)
-		plain.text = "same bytes";
-	else if (e->type && strcmp(e->type, "DerivedFrom") == 0)
-		plain.text = "derived";
-	return plain;
+	return inks[tree->graph->edges.v[edge].deployed];
 }
 
 /* Numbers the runs that made an artifact. Answers how many. */
@@ -316,7 +257,8 @@ static int draw_branch(struct tree *tree, const struct branches *branches,
 	const char *const *line = lines[tree->print->ascii ? 1 : 0];
 	const struct branch *branch = &branches->v[i];
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
-	struct remark remark = remark_of(tree, branch->edge);
+	const char *remark =
+		pedigree_caption_edge(&tree->graph->edges.v[branch->edge]);
 	bool last = i + 1 == branches->n;
 	size_t at = branch->vertex, len = tree->lead.len;
 	bool again =
@@ -325,8 +267,8 @@ static int draw_branch(struct tree *tree, const struct branches *branches,
 		     tree->first[at] < tree->first[at + 1];
 	int rc;
 
-	if (remark.text)
-		add_remark(&text, remark.text);
+	if (remark)
+		add_remark(&text, remark);
 	if (producers > 1 && branch->producer)
 		pedigree_buf_addf(&text, "%sproducer %zu of %zu",
 				  text.len ? ", " : "", branch->producer,
@@ -337,7 +279,8 @@ static int draw_branch(struct tree *tree, const struct branches *branches,
 		add_remark(&text, "continued below");
 	if (pedigree_buf_error(&text))
 		return PEDIGREE_ENOMEM;
-	rc = add_line(tree, at, line[last], text.data, remark.ink);
+	rc = add_line(tree, at, line[last], text.data,
+		      ink_of(tree, branch->edge));
 	if (rc < 0 || again)
 		return rc;
 	if (later) {
@@ -393,7 +336,6 @@ static void tree_clear(struct tree *tree)
 	pedigree_table_clear(&tree->table);
 	free(tree->order);
 	free(tree->first);
-	free(tree->into);
 	free(tree->unfolded);
 	free(tree->twins);
 	pedigree_vec_clear(&tree->below);
@@ -424,8 +366,11 @@ static int print_tree(const struct pedigree_graph *graph, bool up,
 		return pedigree_fail_memory(err);
 	rc = pedigree_table_print(&tree.table, print, out, err);
 	if (rc == 0 && tree.first[0] == tree.first[1])
-		fprintf(out, "nothing %s of it is recorded\n",
-			up ? "upstream" : "downstream");
+		fprintf(out, "nothing %s of it is %s\n",
+			up ? "upstream" : "downstream",
+			graph->left_out
+				? "of the kind, type, tag or time asked for"
+				: "recorded");
 	return rc;
 }
 
@@ -434,6 +379,7 @@ int pedigree_tree_print(const struct pedigree_graph *graph,
 			struct pedigree_error *err)
 {
 	bool both = graph->direction == PEDIGREE_BOTH;
+	struct pedigree_cuts cuts;
 	int rc = 0;
 
 	if (graph->direction != PEDIGREE_DOWN) {
@@ -446,9 +392,10 @@ int pedigree_tree_print(const struct pedigree_graph *graph,
 			fputs("\ndownstream\n", out);
 		rc = print_tree(graph, false, print, out, err);
 	}
-	if (rc == 0 && graph->cut)
-		fputs("there is more; --depth left it out\n", out);
 	if (rc < 0)
 		return rc;
+	pedigree_graph_cuts(graph, &cuts);
+	for (size_t i = 0; cuts.sentences[i]; i++)
+		fprintf(out, "%s\n", cuts.sentences[i]);
 	return pedigree_print_end(out, err);
 }

@@ -9,7 +9,7 @@ BEGIN {
 	print "const char pedigree_builtin_conf[] ="
 }
 {
-	gsub(/\\/, "\\\\")
+	gsub(/\\/, "&&")
 	gsub(/"/, "\\\"")
 	# Two question marks and some third byte would be a trigraph.
 	gsub(/\?/, "\\?")

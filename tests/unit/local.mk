@@ -41,6 +41,7 @@ unit_tests = \
 	%D%/test_outbox \
 	%D%/test_params \
 	%D%/test_path \
+	%D%/test_picture \
 	%D%/test_query \
 	%D%/test_redact \
 	%D%/test_render \
@@ -273,6 +274,10 @@ tests_unit_test_query_SOURCES = %D%/test_query.c $(unit_alloc) $(unit_scene)
 tests_unit_test_query_CFLAGS = $(unit_cflags)
 tests_unit_test_query_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_query_LDFLAGS = $(unit_alloc_ldflags)
+
+tests_unit_test_picture_SOURCES = %D%/test_picture.c $(unit_scene)
+tests_unit_test_picture_CFLAGS = $(unit_cflags)
+tests_unit_test_picture_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 
 tests_unit_test_render_SOURCES = %D%/test_render.c $(unit_scene)
 tests_unit_test_render_CFLAGS = $(unit_cflags)

@@ -257,6 +257,7 @@ static void test_the_ledger_has_a_record_or_nothing_of_it(void **state)
 
 struct question {
 	struct scene *scene;
+	const struct pedigree_trace_options *options;
 	enum pedigree_format format;
 };
 
@@ -275,13 +276,14 @@ static int print_all(struct pedigree_ledger *ledger,
 		pedigree_resolve(ledger, "file:///model.pkl", &row, &note, err);
 
 	if (!status)
-		status = pedigree_walk(ledger, row, PEDIGREE_BOTH, 0, &graph,
-				       err);
+		status = pedigree_walk_some(ledger, row, question->options,
+					    &graph, err);
 	if (!status)
-		status = renderer->graph(graph, &print, out, err);
+		status = pedigree_graph_renderer(
+			question->format)(graph, &print, out, err);
 	if (!status)
 		status = pedigree_show_row(ledger, row, &shown, err);
-	if (!status)
+	if (!status && renderer)
 		status = renderer->shown(shown, &print, out, err);
 	pedigree_graph_free(graph);
 	pedigree_shown_free(shown);
@@ -304,13 +306,22 @@ static int ask(void *ctx, struct pedigree_error *err)
 static void test_a_question_is_answered_or_memory_ran_out(void **state)
 {
 	struct scene *scene = scene_new(NULL);
-	struct question text = { scene, PEDIGREE_TEXT };
-	struct question json = { scene, PEDIGREE_JSON };
+	const char *kinds[] = { "artifact", NULL };
+	const struct pedigree_trace_options options[] = {
+		{ .direction = PEDIGREE_BOTH },
+		{ .direction = PEDIGREE_BOTH, .kinds = kinds },
+	};
 
 	(void)state;
 	put_ledger(scene, sample("run-0"));
-	assert_true(fail_each(ask, &text) > 50);
-	assert_true(fail_each(ask, &json) > 50);
+	for (enum pedigree_format format = PEDIGREE_TEXT;
+	     format <= PEDIGREE_HTML; format++)
+		for (size_t i = 0; i < PEDIGREE_COUNT(options); i++) {
+			struct question question = { scene, &options[i],
+						     format };
+
+			assert_true(fail_each(ask, &question) > 50);
+		}
 	scene_free(scene);
 }
 

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/ask.h"
+#include "cli/graphviz.h"
+#include "cli/reach.h"
+
+#define USUAL_DEPTH 6
+#define USUAL_LIMIT 2000
+
+struct options {
+	struct cli_ask ask;
+	struct cli_reach reach;
+	bool svg;
+	const char *output; /* NULL: standard output */
+};
+
+static bool set_format(struct options *options, const char *choices,
+		       const char *value)
+{
+	static const struct {
+		const char *word;
+		enum pedigree_format format;
+	} formats[] = {
+		{ "dot", PEDIGREE_DOT },   { "mermaid", PEDIGREE_MERMAID },
+		{ "svg", PEDIGREE_DOT },   { "html", PEDIGREE_HTML },
+		{ "text", PEDIGREE_TEXT }, { "json", PEDIGREE_JSON },
+	};
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+		if (strcmp(formats[i].word, value) != 0)
+			continue;
+		options->ask.print.format = formats[i].format;
+		options->svg = strcmp(value, "svg") == 0;
+		return true;
+	}
+	cli_say("--format is %s, not '%s'", choices, value);
+	return false;
+}
+
+static bool on_option(void *ctx, const struct cli_option *option,
+		      const char *value)
+{
+	struct options *options = ctx;
+
+	if (strcmp(option->name, "format") == 0)
+		return set_format(options, option->choices, value);
+	if (strcmp(option->name, "output") == 0) {
+		options->output = value;
+		return true;
+	}
+	if (cli_ask_option(&options->ask, option, value)) {
+		options->svg &= options->ask.print.format == PEDIGREE_DOT;
+		return options->ask.ok;
+	}
+	cli_reach_option(&options->reach, option, value);
+	return options->reach.ok;
+}
+
+static bool write_all(int fd, const char *text, size_t n)
+{
+	while (n) {
+		ssize_t written = write(fd, text, n);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0) {
+			cli_say("cannot write the picture: %s",
+				strerror(errno));
+			return false;
+		}
+		text += written;
+		n -= (size_t)written;
+	}
+	return true;
+}
+
+/* What is written when the whole answer is there, so that a question that
+   fails leaves an older picture alone. */
+static int deliver(const struct options *options, const char *text, size_t n)
+{
+	int fd = STDOUT_FILENO;
+	bool ok;
+
+	if (options->output)
+		fd = open(options->output,
+			  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		cli_say("cannot write to %s: %s", options->output,
+			strerror(errno));
+		return CLI_TROUBLE;
+	}
+	ok = options->svg ? cli_graphviz(text, n, fd) : write_all(fd, text, n);
+	if (options->output && close(fd) < 0 && ok) {
+		cli_say("cannot write to %s: %s", options->output,
+			strerror(errno));
+		ok = false;
+	}
+	return ok ? CLI_OK : CLI_TROUBLE;
+}
+
+static int draw(const struct options *options, const char *target)
+{
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	struct pedigree *pedigree;
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out;
+	int status;
+
+	if (options->svg && !cli_graphviz_there())
+		return CLI_TROUBLE;
+	pedigree = cli_ask_open(&options->ask);
+	if (!pedigree)
+		return CLI_TROUBLE;
+	out = open_memstream(&text, &n);
+	if (!out) {
+		pedigree_close(pedigree);
+		cli_say("out of memory");
+		return CLI_TROUBLE;
+	}
+	status = cli_ask_end(pedigree,
+			     pedigree_trace(pedigree, target,
+					    &options->reach.trace,
+					    &options->ask.print, out, &err),
+			     &err);
+	if (fclose(out) != 0 && status == CLI_OK) {
+		cli_say("out of memory");
+		status = CLI_TROUBLE;
+	}
+	if (status == CLI_OK)
+		status = deliver(options, text, n);
+	free(text);
+	return status;
+}
+
+static int graph(const struct cli_command *self, int argc, char **argv)
+{
+	struct options options = {
+		.reach.trace = { .direction = PEDIGREE_BOTH,
+				 .depth = USUAL_DEPTH,
+				 .limit = USUAL_LIMIT },
+	};
+	int first, status = CLI_TROUBLE;
+
+	cli_ask_init(&options.ask);
+	options.ask.print.format = PEDIGREE_DOT;
+	first = cli_parse(self, argc, argv, on_option, &options);
+	if (first >= 0 && argc - first != 1)
+		cli_usage(self, "%s takes one target, not %d", self->name,
+			  argc - first);
+	else if (first >= 0)
+		status = draw(&options, argv[first]);
+	cli_reach_clear(&options.reach);
+	return status;
+}
+
+static const struct cli_option options[] = {
+	{ .name = "format",
+	  .value = "FORMAT",
+	  .choices = "dot|mermaid|svg|html|text|json",
+	  .help = "what to write; dot is usual, svg needs Graphviz" },
+	{ .name = "json", .help = "the same as --format json" },
+	{ .name = "output",
+	  .letter = 'o',
+	  .value = "FILE",
+	  .help = "write to this file and not to standard output" },
+	CLI_REACH_DIRECTION("; both is usual"),
+	CLI_REACH_DEPTH("; 6 is usual"),
+	CLI_REACH_LIMIT("; 2000 is usual"),
+	CLI_REACH_FILTERS,
+	{ .name = "wide", .help = "do not shorten names and versions" },
+	{ .name = "no-recover",
+	  .help = "do not finish the records of earlier runs first" },
+	{ .name = NULL },
+};
+
+const struct cli_command cli_graph = {
+	.name = "graph",
+	.arguments = "TARGET",
+	.summary = "draw what something was made of and what became of it",
+	.description =
+		"TARGET is an ARN, a path, a URI, a run's name or an endpoint's name, as for\n"
+		"'pedigree trace'. HTML is one page that needs no network and no other file.\n"
+		"Where only things that are left out tie two that are shown, a dashed line\n"
+		"stands for the way through them.\n\n"
+		"Exit status: 0 drawn, 1 nothing is recorded of the target, 2 wrong usage, a\n"
+		"ledger that cannot be read, or no Graphviz.",
+	.options = options,
+	.main = graph,
+};
