@@ -85,8 +85,21 @@ struct pedigree_digest_cache {
 	void *ctx;
 };
 
+/*
+ * What other runs recorded, asked where a call names something that it does
+ * not show: the model behind an endpoint configuration. Answers true and an
+ * entity to clear; false also when there is nobody to ask.
+ */
+struct pedigree_memory {
+	/* The artifact of a URI that was seen last. */
+	bool (*by_uri)(void *ctx, const char *uri, struct pedigree_entity *ret);
+	bool (*by_arn)(void *ctx, const char *arn, struct pedigree_entity *ret);
+	void *ctx;
+};
+
 struct pedigree_build_options {
 	const struct pedigree_digest_cache *cache; /* may be NULL */
+	const struct pedigree_memory *memory;	   /* may be NULL */
 	/* Asked while hashing; false: stop hashing, leave versions absent. */
 	bool (*keep_on)(void *ctx, uint64_t bytes_done, uint64_t bytes_all);
 	void *ctx;

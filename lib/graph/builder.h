@@ -81,6 +81,17 @@ int pedigree_builder_object(struct pedigree_builder *builder,
 int pedigree_builder_given(struct pedigree_builder *builder, const char *given,
 			   const char *type, enum pedigree_role role,
 			   size_t *ret_index);
+/*
+ * recall.c: an artifact by its URI: as this run saw it, as a run before did,
+ * else without a version. NULL type: what it was then, else DataSet.
+ */
+int pedigree_builder_recall(struct pedigree_builder *builder, const char *uri,
+			    const char *type, size_t *ret_index);
+/* An artifact that a run before recorded, by its URI or, when that is NULL,
+   its ARN; PEDIGREE_ENOTFOUND. */
+int pedigree_builder_known(struct pedigree_builder *builder, const char *uri,
+			   const char *arn, size_t *ret_index);
+
 /* metrics.c */
 int pedigree_builder_metrics(const struct pedigree_builder *builder,
 			     struct pedigree_metrics *metrics);
@@ -88,6 +99,23 @@ int pedigree_builder_declared(struct pedigree_builder *builder);
 
 /* deploy.c */
 int pedigree_builder_deploy(struct pedigree_builder *builder);
+/*
+ * The action of a deployment to an endpoint, the nth of this run, which was
+ * seen or declared: the run itself when it is a deployment and this its first.
+ */
+int pedigree_builder_action(struct pedigree_builder *builder,
+			    const char *endpoint, unsigned int nth,
+			    size_t *ret_index);
+/* The endpoint's context, and the edge of the action to it; ARN NULL or "":
+   a local one. */
+int pedigree_builder_endpoint(struct pedigree_builder *builder, size_t action,
+			      const char *endpoint, const char *arn);
+
+/*
+ * control.c: what calls of SageMaker's control plane made. Sets *models when
+ * they named what a deployment of this run is made of.
+ */
+int pedigree_builder_control(struct pedigree_builder *builder, bool *models);
 
 /* capture.c */
 int pedigree_builder_capture(struct pedigree_builder *builder);

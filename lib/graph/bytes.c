@@ -251,9 +251,15 @@ static int fill_words(const struct pedigree_version *version,
 	return 0;
 }
 
-static int set_digests(struct pedigree_object *object,
+static int set_digests(const struct pedigree_builder *builder, uint32_t name,
+		       struct pedigree_object *object,
 		       const struct pedigree_version *version)
 {
+	const struct pedigree_access *access = &builder->plan.access;
+	uint32_t file = access->paths.names.v[name].file;
+
+	object->from_input =
+		!(access->files.v[file].flags & PEDIGREE_FILE_WRITTEN);
 	object->digest = strdup(version->value);
 	object->md5 = version->md5[0] ? strdup(version->md5) : NULL;
 	return object->digest && (object->md5 || !version->md5[0])
@@ -335,7 +341,7 @@ static int compare(struct pedigree_builder *builder,
 			r = judge_parts(object, &more);
 		else
 			r = verdict == SAME;
-		if (r > 0 && set_digests(object, &version) < 0)
+		if (r > 0 && set_digests(builder, name, object, &version) < 0)
 			r = PEDIGREE_ENOMEM;
 	}
 	pedigree_digest_more_clear(&more);

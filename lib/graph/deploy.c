@@ -78,9 +78,8 @@ static int add_context(struct pedigree_builder *builder, const char *endpoint,
 	return pedigree_builder_add(builder, &context, ret_index);
 }
 
-/* Gives the action its endpoint and ties both. */
-static int bind_endpoint(struct pedigree_builder *builder, size_t action,
-			 const char *endpoint, const char *given_arn)
+int pedigree_builder_endpoint(struct pedigree_builder *builder, size_t action,
+			      const char *endpoint, const char *given_arn)
 {
 	_cleanup_free_ char *arn = endpoint_arn(endpoint, given_arn);
 	struct pedigree_entity *entity = &builder->record->entities.v[action];
@@ -159,9 +158,9 @@ static int add_models_seen(struct pedigree_builder *builder, size_t action)
 	return 0;
 }
 
-/* The action for a deployment that a run declared; entities[0] for others. */
-static int action_for(struct pedigree_builder *builder, const char *endpoint,
-		      size_t *ret_index)
+int pedigree_builder_action(struct pedigree_builder *builder,
+			    const char *endpoint, unsigned int nth,
+			    size_t *ret_index)
 {
 	_cleanup_buf_ struct pedigree_buf name = PEDIGREE_BUF_INIT;
 	const struct pedigree_entity *run = builder->record->entities.v;
@@ -171,13 +170,15 @@ static int action_for(struct pedigree_builder *builder, const char *endpoint,
 		.modified_ms = run->modified_ms,
 	};
 
-	if (builder->facts->deploy) {
+	if (builder->facts->deploy && !nth) {
 		*ret_index = 0;
 		return 0;
 	}
 	pedigree_buf_add_str(&name, run->name);
 	pedigree_buf_add_str(&name, "-deploy-");
 	pedigree_buf_add_str(&name, endpoint);
+	if (nth)
+		pedigree_buf_addf(&name, "-%u", nth + 1);
 	action.name = pedigree_api_name(name.data);
 	if (!action.name || set(&action.type, DEPLOYMENT) < 0 ||
 	    set(&action.status, run->status) < 0 ||
@@ -199,10 +200,10 @@ static int deploy_events(struct pedigree_builder *builder, bool *ret_models)
 
 		if (event->type != PEDIGREE_EV_DEPLOY || !event->text[0])
 			continue;
-		r = action_for(builder, event->text, &action);
+		r = pedigree_builder_action(builder, event->text, 0, &action);
 		if (r == 0)
-			r = bind_endpoint(builder, action, event->text,
-					  event->text2);
+			r = pedigree_builder_endpoint(
+				builder, action, event->text, event->text2);
 		if (r == 0 && event->text3 && event->text3[0]) {
 			r = add_model(builder, action, event->text3);
 			*ret_models = true;
@@ -233,11 +234,12 @@ int pedigree_builder_deploy(struct pedigree_builder *builder)
 	const struct pedigree_run_facts *facts = builder->facts;
 	const struct pedigree_deployment *deployment = &facts->deployment;
 	bool models = false;
-	int r = 0;
+	int r = pedigree_builder_control(builder, &models);
 
-	if (facts->deploy && deployment->endpoint && deployment->endpoint[0])
-		r = bind_endpoint(builder, 0, deployment->endpoint,
-				  deployment->endpoint_arn);
+	if (r == 0 && facts->deploy && deployment->endpoint &&
+	    deployment->endpoint[0])
+		r = pedigree_builder_endpoint(builder, 0, deployment->endpoint,
+					      deployment->endpoint_arn);
 	for (size_t i = 0; facts->deploy && i < deployment->models.n; i++) {
 		if (r == 0)
 			r = add_model(builder, 0, deployment->models.v[i]);

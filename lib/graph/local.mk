@@ -10,6 +10,9 @@ libpedigree_core_la_SOURCES += \
 	%D%/bytes.c \
 	%D%/capture.c \
 	%D%/code.c \
+	%D%/control.c \
+	%D%/control.h \
+	%D%/control_job.c \
 	%D%/declared.c \
 	%D%/deploy.c \
 	%D%/explain.c \
@@ -30,6 +33,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/paths.h \
 	%D%/plan.c \
 	%D%/plan.h \
+	%D%/recall.c \
 	%D%/rollup.c \
 	%D%/rollup.h \
 	%D%/run.c \

@@ -44,10 +44,11 @@ struct pedigree_object {
 	const struct pedigree_wire *told;
 	char *endpoint;		     /* origin, where `elsewhere` */
 	struct pedigree_parts parts; /* of the upload that wrote it */
-	char *digest;  /* "sha256:…" of its bytes, if known (bytes.c) */
-	char *md5;     /* likewise */
-	size_t older;  /* another version of the same URI: index + 1 */
-	size_t entity; /* builder's: place in the record + 1 */
+	char *digest;	 /* "sha256:…" of its bytes, if known (bytes.c) */
+	char *md5;	 /* likewise */
+	bool from_input; /* those of a file that the run only read */
+	size_t older;	 /* another version of the same URI: index + 1 */
+	size_t entity;	 /* builder's: place in the record + 1 */
 };
 
 struct pedigree_objects {

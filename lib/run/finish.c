@@ -17,6 +17,7 @@
 #include "base/fs.h"
 #include "evlog/reader.h"
 #include "graph/json.h"
+#include "run/memory.h"
 #include "run/run.h"
 #include "run/spool.h"
 #include "store/store.h"
@@ -93,13 +94,17 @@ static int build(const struct pedigree_config *config,
 	struct pedigree_digests *digests = pedigree_digests_open(config);
 	struct pedigree_build_options options = *wish;
 	struct pedigree_digest_cache cache = { 0 };
+	struct pedigree_run_memory memory;
 	int rc;
 
 	if (digests)
 		pedigree_digests_cache(digests, &cache);
 	options.cache = digests ? &cache : NULL;
+	pedigree_run_memory_init(&memory, config);
+	options.memory = &memory.memory;
 	rc = pedigree_build(facts, log, config, &options, ret_record, err);
 	pedigree_digests_close(digests);
+	pedigree_run_memory_clear(&memory);
 	return rc;
 }
 

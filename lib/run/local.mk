@@ -8,6 +8,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/git.c \
 	%D%/job_json.c \
 	%D%/log.c \
+	%D%/memory.c \
+	%D%/memory.h \
 	%D%/name.c \
 	%D%/recover.c \
 	%D%/run.h \

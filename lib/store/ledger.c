@@ -22,6 +22,7 @@ enum question {
 	BY_NAME,
 	BY_KIND_NAME,
 	BY_URI,
+	LATEST,
 	BY_VERSION,
 	BY_MD5,
 	ENTITY,
@@ -45,6 +46,9 @@ static const char *const questions[QUESTIONS] = {
 			 "ORDER BY created, id",
 	[BY_URI] = "SELECT id FROM entity WHERE source_uri = ?1 "
 		   "ORDER BY created, id",
+	[LATEST] = "SELECT id FROM entity WHERE source_uri = ?1 "
+		   "AND +kind = 0 ORDER BY latest DESC, created DESC, id DESC "
+		   "LIMIT 1",
 	[BY_VERSION] = "SELECT id FROM entity WHERE version = ?1 "
 		       "ORDER BY observed, produced, arn",
 	[BY_MD5] = "SELECT id FROM entity WHERE md5 = ?1 "
@@ -165,6 +169,23 @@ int pedigree_ledger_by_uri(struct pedigree_ledger *ledger, const char *uri,
 			   struct pedigree_error *err)
 {
 	return rows_by_text(ledger, BY_URI, uri, rows, err);
+}
+
+_Static_assert(PEDIGREE_ARTIFACT == 0, "LATEST says so");
+
+int pedigree_ledger_latest(struct pedigree_ledger *ledger, const char *uri,
+			   pedigree_row *ret_row, struct pedigree_error *err)
+{
+	struct pedigree_rows rows = { 0 };
+	int status = rows_by_text(ledger, LATEST, uri, &rows, err);
+
+	if (!status && !rows.n)
+		status = pedigree_fail(err, PEDIGREE_ENOTFOUND,
+				       "no artifact has the URI %s", uri);
+	if (!status)
+		*ret_row = rows.v[0];
+	pedigree_rows_clear(&rows);
+	return status;
 }
 
 int pedigree_ledger_by_digest(struct pedigree_ledger *ledger,

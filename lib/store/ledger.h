@@ -57,6 +57,9 @@ int pedigree_ledger_by_name(struct pedigree_ledger *ledger, int kind,
 int pedigree_ledger_by_uri(struct pedigree_ledger *ledger, const char *uri,
 			   struct pedigree_rows *rows,
 			   struct pedigree_error *err);
+/* The artifact of a URI that a run named last; PEDIGREE_ENOTFOUND. */
+int pedigree_ledger_latest(struct pedigree_ledger *ledger, const char *uri,
+			   pedigree_row *ret_row, struct pedigree_error *err);
 /* Artifacts whose version is this value ("sha256:…") or whose properties
    have this MD5 (32 hex digits): by when a run first named them, and what a
    run read before what it made. */

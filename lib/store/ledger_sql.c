@@ -33,7 +33,8 @@ _Static_assert(PEDIGREE_ARTIFACT == 0 && PEDIGREE_ACTION == 1 &&
 /* Is artifact `m`, which contributed to a deployment, what was deployed? */
 #define IS_MODEL \
 	"+m.kind = " ARTIFACT \
-	" AND coalesce(m.type, '') NOT IN ('Code', 'DataSet', 'Image')"
+	" AND coalesce(m.type, '') NOT IN ('Code', 'DataSet', 'Image', " \
+	"'SageMakerModel', 'EndpointConfig')"
 #define IS_ENDPOINT "+x.kind = " CONTEXT " AND x.type = 'Endpoint'"
 #define IS_PRODUCED(y) \
 	"EXISTS(SELECT 1 FROM association p WHERE p.destination = " y ".id " \

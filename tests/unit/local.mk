@@ -11,6 +11,7 @@ unit_tests = \
 	%D%/test_build \
 	%D%/test_bytes \
 	%D%/test_config \
+	%D%/test_control \
 	%D%/test_digest \
 	%D%/test_digests \
 	%D%/test_entity \
@@ -97,6 +98,11 @@ tests_unit_test_backends_LDFLAGS = $(unit_alloc_ldflags)
 tests_unit_test_bytes_SOURCES = %D%/test_bytes.c $(unit_exchange)
 tests_unit_test_bytes_CFLAGS = $(unit_cflags)
 tests_unit_test_bytes_LDADD = $(unit_ldadd)
+
+tests_unit_test_control_SOURCES = %D%/test_control.c $(unit_exchange) \
+	$(unit_scene)
+tests_unit_test_control_CFLAGS = $(unit_cflags)
+tests_unit_test_control_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 
 tests_unit_test_digests_SOURCES = %D%/test_digests.c $(unit_alloc) $(unit_scene)
 tests_unit_test_digests_CFLAGS = $(unit_cflags)

@@ -187,7 +187,8 @@ struct pedigree_event *fake_open(struct fake_run *s, unsigned int flags,
 	return fake_event(s, PEDIGREE_EV_OPEN, flags, name, NULL);
 }
 
-void fake_build(struct fake_run *s)
+void fake_build_with(struct fake_run *s,
+		     const struct pedigree_build_options *options)
 {
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	uint64_t end = wall_ns();
@@ -196,9 +197,26 @@ void fake_build(struct fake_run *s)
 		s->facts.end_ms = (int64_t)(end / 1000000) + 1;
 	pedigree_record_free(s->record);
 	s->record = NULL;
-	if (pedigree_build(&s->facts, &s->log, s->config, NULL, &s->record,
+	if (pedigree_build(&s->facts, &s->log, s->config, options, &s->record,
 			   &err) < 0)
 		fail_msg("%s", err.text);
+}
+
+void fake_build(struct fake_run *s)
+{
+	fake_build_with(s, NULL);
+}
+
+void fake_next(struct fake_run *s, const char *name, bool deploy)
+{
+	free(s->facts.run);
+	free(s->facts.name);
+	s->facts.run = strdup(name);
+	s->facts.name = strdup(name);
+	s->facts.deploy = deploy;
+	s->facts.end_ms = 0;
+	s->log.n_events = 0;
+	fake_begin(s);
 }
 
 const struct pedigree_entity *fake_uri(struct fake_run *s, const char *uri)

@@ -52,6 +52,10 @@ struct pedigree_event *fake_event(struct fake_run *s, unsigned int type,
 struct pedigree_event *fake_open(struct fake_run *s, unsigned int flags,
 				 const char *name);
 void fake_build(struct fake_run *s);
+void fake_build_with(struct fake_run *s,
+		     const struct pedigree_build_options *options);
+/* Forgets the events: another run begins, as a deployment or not. */
+void fake_next(struct fake_run *s, const char *name, bool deploy);
 const struct pedigree_entity *fake_uri(struct fake_run *s, const char *uri);
 const struct pedigree_entity *fake_find(struct fake_run *s, const char *name);
 bool fake_edge(struct fake_run *s, const struct pedigree_entity *from,

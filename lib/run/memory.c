@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "run/memory.h"
+
+static struct pedigree_ledger *ledger_of(struct pedigree_run_memory *memory)
+{
+	if (!memory->tried)
+		pedigree_ledger_open(memory->config, &memory->ledger, NULL);
+	memory->tried = true;
+	return memory->ledger;
+}
+
+static bool by_uri(void *ctx, const char *uri, struct pedigree_entity *ret)
+{
+	struct pedigree_ledger *ledger = ledger_of(ctx);
+	pedigree_row row;
+
+	return ledger && pedigree_ledger_latest(ledger, uri, &row, NULL) == 0 &&
+	       pedigree_ledger_entity(ledger, row, ret, NULL) == 0;
+}
+
+static bool by_arn(void *ctx, const char *arn, struct pedigree_entity *ret)
+{
+	struct pedigree_ledger *ledger = ledger_of(ctx);
+	struct pedigree_rows rows = { 0 };
+	bool found;
+
+	found = ledger &&
+		pedigree_ledger_by_arn(ledger, arn, &rows, NULL) == 0 &&
+		rows.n &&
+		pedigree_ledger_entity(ledger, rows.v[0], ret, NULL) == 0;
+	pedigree_rows_clear(&rows);
+	return found;
+}
+
+void pedigree_run_memory_init(struct pedigree_run_memory *memory,
+			      const struct pedigree_config *config)
+{
+	*memory = (struct pedigree_run_memory){
+		.config = config,
+		.memory = { .by_uri = by_uri, .by_arn = by_arn, .ctx = memory },
+	};
+}
+
+void pedigree_run_memory_clear(struct pedigree_run_memory *memory)
+{
+	pedigree_ledger_close(memory->ledger);
+}
