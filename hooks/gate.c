@@ -23,9 +23,12 @@
 #include "hooks/rank.h"
 #include "hooks/real.h"
 #include "hooks/scratch.h"
+#include "hooks/secure.h"
 #include "hooks/seen.h"
 #include "hooks/shared.h"
+#include "hooks/sockets.h"
 #include "hooks/sys.h"
+#include "hooks/tap.h"
 
 static _Atomic uint32_t never; /* of processes that are not captured */
 _Atomic uint32_t *pedigree_gate = &never;
@@ -71,6 +74,9 @@ bool pedigree_gate_slow(void)
 		pedigree_scratch_forked();
 		pedigree_seen_forked();
 		pedigree_shared_forked();
+		pedigree_secure_forked();
+		pedigree_sockets_forked();
+		pedigree_tap_forked();
 		pedigree_log_forked();
 		atomic_store_explicit(pedigree_gate, PEDIGREE_GATE_OPEN,
 				      memory_order_release);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Descriptors: only for the table of folders' descriptors, which -at calls
- * need. The table is empty in most programs, and then nothing happens here.
+ * need, and for what is known of sockets. Both are empty in most programs,
+ * and then nothing happens here.
  *
  * Records: nothing.
  * Before start-up: the raw system call.
@@ -15,13 +16,20 @@
 
 #include "hooks/paths.h"
 #include "hooks/real.h"
+#include "hooks/sockets.h"
 #include "hooks/sys.h"
+
+static inline void forget(int fd)
+{
+	pedigree_dirs_forget(fd);
+	pedigree_socket_forget(fd);
+}
 
 int close(int fd)
 {
 	if (!pedigree_real.close)
 		return (int)pedigree_sys_result(pedigree_sys(SYS_close, fd));
-	pedigree_dirs_forget(fd);
+	forget(fd);
 	return pedigree_real.close(fd);
 }
 
@@ -29,7 +37,7 @@ int __close(int fd)
 {
 	if (!pedigree_real.__close)
 		return (int)pedigree_sys_result(pedigree_sys(SYS_close, fd));
-	pedigree_dirs_forget(fd);
+	forget(fd);
 	return pedigree_real.__close(fd);
 }
 
@@ -37,6 +45,8 @@ static void forget_range(unsigned int first, unsigned int last)
 {
 	if (pedigree_dirs_used)
 		pedigree_dirs_clear(first, last);
+	if (pedigree_sockets_used)
+		pedigree_socket_gone(first, last);
 }
 
 int close_range(unsigned int first, unsigned int last, int flags)
@@ -62,6 +72,8 @@ static int copied(int from, int to)
 {
 	if (to >= 0)
 		pedigree_dirs_copy(from, to);
+	if (to != from)
+		pedigree_socket_forget(to);
 	return to;
 }
 

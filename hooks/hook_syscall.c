@@ -21,6 +21,7 @@
 #include "hooks/note.h"
 #include "hooks/paths.h"
 #include "hooks/real.h"
+#include "hooks/sockets.h"
 #include "hooks/sys.h"
 
 /* Six longs, whatever the caller gave: registers that mean nothing pass. */
@@ -110,6 +111,8 @@ static void note_after(long number, const long *a, long result)
 	case SYS_dup:
 	case SYS_dup3:
 		pedigree_dirs_copy((int)a[0], (int)result);
+		if (result != a[0])
+			pedigree_socket_forget((int)result);
 		break;
 	case SYS_linkat:
 		pedigree_note_link((int)a[0], TEXT(a[1]), (int)a[2], TEXT(a[3]),
@@ -130,6 +133,7 @@ static void note_after(long number, const long *a, long result)
 		break;
 	case SYS_close:
 		pedigree_dirs_forget((int)a[0]);
+		pedigree_socket_forget((int)a[0]);
 		break;
 	default:
 		break;

@@ -17,6 +17,8 @@
 #include "hooks/log.h"
 #include "hooks/note.h"
 #include "hooks/paths.h"
+#include "hooks/secure.h"
+#include "hooks/tap.h"
 
 static unsigned long long loaded_at_start;
 
@@ -30,6 +32,11 @@ static int first(struct dl_phdr_info *info, size_t size, void *ret_adds)
 void pedigree_loaded_start(void)
 {
 	dl_iterate_phdr(first, &loaded_at_start);
+}
+
+unsigned long long pedigree_loaded_at_start(void)
+{
+	return loaded_at_start;
 }
 
 /* Where a program's usual libraries are; noise unless it asked for them. */
@@ -72,6 +79,8 @@ static __attribute__((destructor)) void finish(void)
 
 	if (pedigree_gate_is_untouched())
 		return;
+	pedigree_secure_finish();
+	pedigree_tap_finish();
 	dl_iterate_phdr(note, NULL);
 	pedigree_log_add(&entry);
 }

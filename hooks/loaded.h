@@ -8,4 +8,7 @@
 /* Remembers what start-up loaded. */
 void pedigree_loaded_start(void);
 
+/* How many objects there were then; the loader's list begins with them. */
+unsigned long long pedigree_loaded_at_start(void);
+
 #endif

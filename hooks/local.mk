@@ -29,17 +29,27 @@ libpedigree_preload_la_SOURCES = $(hooks_http) \
 	%D%/gate.c \
 	%D%/gate.h \
 	%D%/hook_dir.c \
+	%D%/hook_dlclose.c \
 	%D%/hook_exec.c \
 	%D%/hook_fd.c \
+	%D%/hook_gnutls.c \
+	%D%/hook_nghttp2.c \
 	%D%/hook_open.c \
+	%D%/hook_openssl.c \
 	%D%/hook_remove.c \
 	%D%/hook_rename.c \
+	%D%/hook_socket.c \
 	%D%/hook_spawn.c \
 	%D%/hook_stdio.c \
 	%D%/hook_syscall.c \
 	%D%/hook_temp.c \
 	%D%/hook_vfork.c \
+	%D%/image.c \
+	%D%/image.h \
 	%D%/interpose.def \
+	%D%/late.c \
+	%D%/late.def \
+	%D%/late.h \
 	%D%/launch.c \
 	%D%/launch.h \
 	%D%/loaded.c \
@@ -49,6 +59,7 @@ libpedigree_preload_la_SOURCES = $(hooks_http) \
 	%D%/log_make.c \
 	%D%/log_map.c \
 	%D%/log_map.h \
+	%D%/nghttp2.h \
 	%D%/note.c \
 	%D%/note.h \
 	%D%/paths.c \
@@ -59,11 +70,17 @@ libpedigree_preload_la_SOURCES = $(hooks_http) \
 	%D%/real.h \
 	%D%/scratch.c \
 	%D%/scratch.h \
+	%D%/secure.c \
+	%D%/secure.h \
 	%D%/seen.c \
 	%D%/seen.h \
 	%D%/shared.c \
 	%D%/shared.h \
-	%D%/sys.h
+	%D%/sockets.c \
+	%D%/sockets.h \
+	%D%/sys.h \
+	%D%/tap.c \
+	%D%/tap.h
 
 # The writer, for making logs, and the one for what programs say themselves.
 # Each half has its own log; they share no state.
@@ -85,10 +102,11 @@ libpedigree_preload_la_CFLAGS = $(AM_CFLAGS) -O2 -fno-builtin \
 	-fno-delete-null-pointer-checks \
 	-fvisibility=hidden -ftls-model=initial-exec
 libpedigree_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
-	-Wl,-z,now -Wl,--version-script=hooks/preload.map
-EXTRA_libpedigree_preload_la_DEPENDENCIES = hooks/preload.map
+	-Wl,-z,now -Wl,--version-script=$(srcdir)/%D%/versions.map
+EXTRA_libpedigree_preload_la_DEPENDENCIES = $(srcdir)/%D%/versions.map \
+	hooks/preload.map
 
-# One anonymous node: with a named one the loader would pass over some hooks.
+# The names in the table, for tests and for the empty shim of bench/.
 hooks/preload.map: $(srcdir)/%D%/interpose.def config.h
 	$(AM_V_GEN)$(MKDIR_P) hooks && \
 	$(CPP) -P -I. -include config.h -D'HOOK(type, name, parameters)=name;' \
@@ -114,4 +132,5 @@ install-data-hook:
 EXTRA_DIST += \
 	%D%/python/pedigree.py \
 	%D%/imports.allow \
-	%D%/interpose.omit
+	%D%/interpose.omit \
+	%D%/versions.map

@@ -34,6 +34,7 @@ include %D%/unit/local.mk
 include %D%/fuzz/local.mk
 include %D%/integration/local.mk
 include %D%/integration/aws/local.mk
+include %D%/integration/wire/local.mk
 include %D%/policy/local.mk
 include %D%/suites/local.mk
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Connections to port 443 on which no TLS library was seen: TLS that is part
+ * of the program, or of a library that nobody stands before. What went over
+ * them is a blind spot with the host's name.
+ *
+ * A connection waits here from connect until a session of a library names its
+ * descriptor, or its host where it has no descriptor. One that is closed
+ * before that, or still waits at the end of the process, is told if anything
+ * came back on it; a host once in a process. Connections to the machine
+ * itself do not count.
+ *
+ * Takes its lock by trying: a connection that comes in between is not looked
+ * at. Nothing here touches errno.
+ */
+#ifndef PEDIGREE_SECURE_H
+#define PEDIGREE_SECURE_H
+
+#include <netdb.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+
+/* How many connections wait: one load where none does. */
+extern _Atomic unsigned int pedigree_secure_waiting;
+
+/* getaddrinfo answered. */
+void pedigree_secure_named(const char *host, const struct addrinfo *list);
+
+/* connect succeeded or is under way. Answers whether the connection waits. */
+bool pedigree_secure_connected(int fd, const struct sockaddr *address,
+			       socklen_t n);
+
+/*
+ * A session was seen for the first time: its descriptor, or -1, and the name
+ * it asks the other side for, or NULL. Answers the descriptor of the
+ * connection that waits no more, or -1.
+ */
+int pedigree_secure_seen(int fd, const char *host);
+
+/* The descriptor is about to be closed. */
+void pedigree_secure_gone(int fd);
+
+void pedigree_secure_finish(void);
+void pedigree_secure_forked(void);
+
+#endif
