@@ -44,7 +44,8 @@ struct report {
 	int code;
 	uint64_t dropped;
 	size_t inputs, outputs, blind_spots, still_running, waiting;
-	char text[1020];
+	int other_ranks;
+	char text[1016];
 };
 _Static_assert(sizeof(struct report) <= PIPE_BUF, "a report is one write");
 
@@ -121,6 +122,7 @@ finish_apart(struct pedigree_session *session, int out)
 	report.blind_spots = summary.blind_spots;
 	report.still_running = summary.still_running;
 	report.waiting = summary.waiting;
+	report.other_ranks = summary.other_ranks;
 	memcpy(report.text, err.text, sizeof(report.text));
 	/* Nothing outlives PID 1: it waits for the network, too. */
 	if (when != PEDIGREE_FORWARD_NEVER &&
@@ -275,7 +277,7 @@ static int capture(struct cli_wrap *wrap, struct pedigree_session *session,
 	} else if (!wrap->quiet && report.code < 0 && !report.waiting) {
 		tell_failure(wrap, name, &report,
 			     pedigree_session_preload(session) != NULL);
-	} else if (!wrap->quiet) {
+	} else if (!wrap->quiet && !report.other_ranks) {
 		tell(wrap, name, &report);
 	}
 	return 0;

@@ -102,6 +102,9 @@ struct pedigree_session_summary {
 	size_t blind_spots;
 	size_t still_running; /**< processes of the run still alive */
 	size_t waiting;	      /**< records that wait in the outbox */
+	int other_ranks;      /**< not 0: this was one rank of a job, whose
+				   record others make or have made; the counts
+				   are 0 then */
 };
 
 /**

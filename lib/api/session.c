@@ -334,9 +334,10 @@ int pedigree_session_finish(struct pedigree_session *session,
 
 	pedigree_run_summary_clear(summary);
 	if (session->facts.run)
-		rc = pedigree_spool_finish(session->config, session->facts.run,
-					   session->lock, keep_on ? ask : NULL,
-					   &asking, summary, err);
+		rc = pedigree_spool_finish(
+			session->config, session->facts.run,
+			session->facts.member ? -1 : session->lock,
+			keep_on ? ask : NULL, &asking, summary, err);
 	else
 		rc = pedigree_spool_finish_facts(session->config,
 						 &session->facts, summary, err);
@@ -344,7 +345,7 @@ int pedigree_session_finish(struct pedigree_session *session,
 	   parents, who share the lock, hold on to it until they end. */
 	if (session->lock >= 0)
 		flock(session->lock, LOCK_UN);
-	if (rc == 0)
+	if (rc == 0 && !summary->other_ranks)
 		rc = pedigree_spool_deliver(session->config, 0, summary, err);
 	if (ret_summary)
 		*ret_summary = (struct pedigree_session_summary){
@@ -355,6 +356,7 @@ int pedigree_session_finish(struct pedigree_session *session,
 			.blind_spots = summary->blind_spots,
 			.still_running = summary->still_running,
 			.waiting = summary->waiting,
+			.other_ranks = summary->other_ranks,
 		};
 	return rc;
 }

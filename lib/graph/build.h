@@ -25,6 +25,19 @@ struct pedigree_inherited {
 	bool read, written;
 };
 
+/* One of the processes that a launcher started as one job, each under a
+   wrapper of its own. */
+struct pedigree_rank {
+	char *launcher; /* as evlog/rank.def calls it */
+	char *rank;
+	char *ranks; /* how many there are, or NULL */
+	char *host;
+	uint32_t pid;
+	int64_t start_ms, end_ms;
+	int wait_status;
+	bool end_known;
+};
+
 /* One declared deployment, from `pedigree deploy` or a DEPLOY event. */
 struct pedigree_deployment {
 	char *endpoint;		     /* name; required */
@@ -57,6 +70,10 @@ struct pedigree_run_facts {
 	bool end_known;	   /* false: the wrapper died first */
 	char *job_arn;	   /* of the SageMaker job it runs in, or NULL */
 	char *no_capture;  /* why the shim was not used, or NULL */
+	/* What a launcher said to the wrapper, or NULL. */
+	char *launcher, *rank, *ranks;
+	char *member; /* this rank's folder in the run's (run/ranks.h) */
+	PEDIGREE_VEC(struct pedigree_rank) members; /* of one run, by rank */
 	struct pedigree_pairs params, tags;
 	PEDIGREE_VEC(char *) inputs, outputs; /* declared */
 	PEDIGREE_VEC(struct pedigree_inherited) inherited;

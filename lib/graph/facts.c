@@ -27,6 +27,10 @@ void pedigree_run_facts_clear(struct pedigree_run_facts *facts)
 		facts->home,
 		facts->job_arn,
 		facts->no_capture,
+		facts->launcher,
+		facts->rank,
+		facts->ranks,
+		facts->member,
 		facts->deployment.endpoint,
 		facts->deployment.endpoint_arn,
 		facts->git_root,
@@ -47,6 +51,13 @@ void pedigree_run_facts_clear(struct pedigree_run_facts *facts)
 		free(facts->inherited.v[i].path);
 	pedigree_vec_clear(&facts->inherited);
 	FREE_STRINGS(&facts->deployment.models);
+	for (size_t i = 0; i < facts->members.n; i++) {
+		free(facts->members.v[i].launcher);
+		free(facts->members.v[i].rank);
+		free(facts->members.v[i].ranks);
+		free(facts->members.v[i].host);
+	}
+	pedigree_vec_clear(&facts->members);
 	memset(facts, 0, sizeof(*facts));
 }
 

@@ -20,6 +20,7 @@
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "run/ranks.h"
 #include "run/run.h"
 #include "run/spool.h"
 #include "store/ledger.h"
@@ -239,21 +240,26 @@ static int no_capture(struct pedigree_run_facts *facts,
 	return facts->no_capture ? 0 : PEDIGREE_ENOMEM;
 }
 
-int pedigree_spool_begin(const struct pedigree_config *config,
-			 struct pedigree_run_facts *facts, bool *ret_renamed,
-			 struct pedigree_buf *ret_preload, int *ret_lock,
-			 struct pedigree_error *err)
+/* "": the run is of this process alone. */
+static int find_launch(const struct pedigree_config *config,
+		       struct pedigree_run_facts *facts, char *ret_key)
+{
+	*ret_key = '\0';
+	if (facts->deploy || !pedigree_config_bool(config, "run", "join"))
+		return 0;
+	return pedigree_launch_find(facts, ret_key);
+}
+
+static int make_new(const struct pedigree_config *config, const char *launch,
+		    struct pedigree_run_facts *facts, bool *ret_renamed,
+		    struct pedigree_buf *ret_preload, int *ret_lock,
+		    struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
 	struct pedigree_error why = PEDIGREE_ERROR_INIT;
-	_cleanup_fd_ int names = lock_names(config);
 	int lock = -1, rc;
 
-	*ret_renamed = false;
-	*ret_lock = -1;
-	rc = stamp(facts, err);
-	if (rc == 0)
-		rc = choose_name(config, facts, ret_renamed, err);
+	rc = choose_name(config, facts, ret_renamed, err);
 	if (rc < 0)
 		return rc;
 	if (make_run_name(facts) < 0)
@@ -282,8 +288,45 @@ int pedigree_spool_begin(const struct pedigree_config *config,
 		pedigree_remove_tree(folder.data, NULL);
 		return rc;
 	}
+	/* Without it, the other ranks make runs of their own. */
+	if (*launch)
+		pedigree_ranks_first(folder.data, launch, facts, &lock, NULL);
 	*ret_lock = lock;
 	return 0;
+}
+
+int pedigree_spool_begin(const struct pedigree_config *config,
+			 struct pedigree_run_facts *facts, bool *ret_renamed,
+			 struct pedigree_buf *ret_preload, int *ret_lock,
+			 struct pedigree_error *err)
+{
+	_cleanup_fd_ int names = lock_names(config);
+	char launch[PEDIGREE_LAUNCH_KEY];
+	bool joined = false;
+	int rc;
+
+	*ret_renamed = false;
+	*ret_lock = -1;
+	rc = stamp(facts, err);
+	if (rc == 0 && find_launch(config, facts, launch) < 0)
+		rc = pedigree_fail_memory(err);
+	if (rc == 0 && *launch)
+		rc = pedigree_ranks_join(config, launch, facts, ret_preload,
+					 ret_lock, &joined, err);
+	if (rc < 0 || joined)
+		return rc;
+	return make_new(config, launch, facts, ret_renamed, ret_preload,
+			ret_lock, err);
+}
+
+/* Of the run, or of this rank of it. */
+static void own_folder(const struct pedigree_config *config,
+		       const struct pedigree_run_facts *facts,
+		       struct pedigree_buf *ret)
+{
+	pedigree_spool_folder(config, facts->run, ret);
+	if (facts->member)
+		pedigree_buf_addf(ret, "/%s", facts->member);
 }
 
 int pedigree_spool_started(const struct pedigree_config *config,
@@ -296,7 +339,7 @@ int pedigree_spool_started(const struct pedigree_config *config,
 	facts->pid_start = pedigree_pid_start(pid);
 	if (!facts->run)
 		return 0;
-	pedigree_spool_folder(config, facts->run, &folder);
+	own_folder(config, facts, &folder);
 	if (pedigree_buf_error(&folder))
 		return pedigree_fail_memory(err);
 	return pedigree_pid_write(folder.data, facts, err);
@@ -315,7 +358,7 @@ int pedigree_spool_ended(const struct pedigree_config *config,
 	facts->end_known = true;
 	if (!facts->run)
 		return 0;
-	pedigree_spool_folder(config, facts->run, &folder);
+	own_folder(config, facts, &folder);
 	if (pedigree_buf_error(&folder))
 		return pedigree_fail_memory(err);
 	return pedigree_end_write(folder.data, facts, err);

@@ -18,6 +18,7 @@
 #include "evlog/reader.h"
 #include "graph/json.h"
 #include "run/memory.h"
+#include "run/ranks.h"
 #include "run/run.h"
 #include "run/spool.h"
 #include "store/store.h"
@@ -176,6 +177,7 @@ static int read_log(const char *folder, struct pedigree_evlog **log,
 static int finish_locked(const struct pedigree_config *config, const char *run,
 			 const char *folder,
 			 struct pedigree_build_options *options,
+			 const struct pedigree_ranks_look *ranks,
 			 struct pedigree_run_summary *summary,
 			 struct pedigree_error *err)
 {
@@ -201,6 +203,8 @@ static int finish_locked(const struct pedigree_config *config, const char *run,
 		rc = pedigree_outbox_put(config, record, err);
 	if (rc == 0)
 		rc = keep(folder, record, err);
+	if (rc == 0 && ranks->all)
+		rc = pedigree_ranks_recorded(folder, ranks, err);
 	if (rc == 0 && summarise(&facts, record, summary) < 0)
 		rc = pedigree_fail_memory(err);
 	if (rc < 0)
@@ -225,6 +229,17 @@ static void await_git(const struct pedigree_config *config, const char *folder)
 	pedigree_run_facts_clear(&facts);
 }
 
+/*
+ * The rank that ends last makes the record. One that knows of others that
+ * have not begun yet leaves it to them, or to recovery; and what came
+ * between the end and the lock may have made it.
+ */
+static bool left_to_others(const struct pedigree_ranks_look *ranks)
+{
+	return ranks->all && (ranks->alive || ranks->all < ranks->expected ||
+			      ranks->recorded == ranks->all);
+}
+
 int pedigree_spool_finish(
 	const struct pedigree_config *config, const char *run, int lock,
 	bool (*keep_on)(void *ctx, uint64_t done, uint64_t all), void *ctx,
@@ -236,6 +251,7 @@ int pedigree_spool_finish(
 		.ctx = ctx,
 	};
 	struct pedigree_run_summary summary = { 0 };
+	struct pedigree_ranks_look ranks;
 	_cleanup_fd_ int own = -1;
 	int rc;
 
@@ -248,8 +264,17 @@ int pedigree_spool_finish(
 			return pedigree_fail_errno(err, "cannot lock %s",
 						   folder.data);
 	}
+	pedigree_ranks_look(folder.data, &ranks);
+	if (own >= 0 && left_to_others(&ranks)) {
+		if (ret_summary)
+			*ret_summary =
+				(struct pedigree_run_summary){ .other_ranks =
+								       true };
+		return 0;
+	}
 	await_git(config, folder.data);
-	rc = finish_locked(config, run, folder.data, &options, &summary, err);
+	rc = finish_locked(config, run, folder.data, &options, &ranks, &summary,
+			   err);
 	/* Without a name there is no record yet, and nothing to tell. */
 	if (summary.name && ret_summary)
 		*ret_summary = summary;

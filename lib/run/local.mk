@@ -7,10 +7,13 @@ libpedigree_core_la_SOURCES += \
 	%D%/finish.c \
 	%D%/git.c \
 	%D%/job_json.c \
+	%D%/launch.c \
 	%D%/log.c \
 	%D%/memory.c \
 	%D%/memory.h \
 	%D%/name.c \
+	%D%/ranks.c \
+	%D%/ranks.h \
 	%D%/recover.c \
 	%D%/run.h \
 	%D%/settle.c \

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "run/ranks.h"
 #include "run/run.h"
 #include "run/spool.h"
 #include "store/store.h"
@@ -92,7 +93,8 @@ static void finish_one(const struct recovery *recovery, const char *run,
 		return;
 	/* It may have been finished between the look and the lock. */
 	if (state != PEDIGREE_RUN_AMENDABLE &&
-	    pedigree_spool_has(folder, PEDIGREE_RECORD_NAME)) {
+	    pedigree_spool_has(folder, PEDIGREE_RECORD_NAME) &&
+	    pedigree_ranks_are_recorded(folder)) {
 		close(lock);
 		return;
 	}

@@ -12,6 +12,7 @@
  *	SPOOL/runs/RUN/end.json			written when the program ended
  *	SPOOL/runs/RUN/alive			pids that record.json has as StillRunning
  *	SPOOL/runs/RUN/record.json		the record as last put in the outbox
+ *	SPOOL/runs/RUN/ranks/			see run/ranks.h
  *	SPOOL/finished				when all runs there were had records
  *
  * A spool that cannot take a log is replaced by /dev/shm/pedigree-UID/HASH
@@ -85,12 +86,14 @@ struct pedigree_run_summary {
 	uint64_t dropped;
 	size_t blind_spots;
 	size_t still_running;
-	size_t waiting; /* records still in the outbox */
+	size_t waiting;	  /* records still in the outbox */
+	bool other_ranks; /* they make the record, or have made it */
 };
 void pedigree_run_summary_clear(struct pedigree_run_summary *summary);
 
 /*
- * Log to record to outbox, where it is safe. `keep_on` as in build.h. `lock`
+ * Log to record to outbox, where it is safe. A rank of a job (run/ranks.h)
+ * leaves it to others while they live. `keep_on` as in build.h. `lock`
  * is what begin gave, or -1: then the call takes the lock itself, and waits
  * for it.
  */

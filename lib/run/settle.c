@@ -100,3 +100,36 @@ void pedigree_log_settle(const char *folder)
 	    rename(copied.data, path.data) < 0)
 		unlink(copied.data);
 }
+
+bool pedigree_log_unsettle(const char *folder, const char *run,
+			   const char *host)
+{
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+	struct pedigree_log_header header;
+	_cleanup_fd_ int fd = -1;
+	uint64_t size = PEDIGREE_LOG_MAX;
+	struct stat st;
+
+	pedigree_path_join(&path, folder, host);
+	pedigree_buf_add_str(&path, PEDIGREE_LOG_SUFFIX);
+	if (pedigree_buf_error(&path))
+		return false;
+	fd = open(path.data, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENOENT &&
+		       pedigree_spool_make_log(folder, run, host, NULL) == 0;
+	if (fstat(fd, &st) < 0 ||
+	    pread(fd, &header, sizeof(header), 0) != sizeof(header))
+		return false;
+	if (header.cursor < (uint64_t)st.st_size)
+		return true;
+	/* As in hooks/log_make.c, some file systems end earlier. */
+	while (ftruncate(fd, (off_t)size) < 0) {
+		size /= 2;
+		if (size <= (uint64_t)st.st_size)
+			return false;
+	}
+	return pwrite(fd, &size, sizeof(size),
+		      offsetof(struct pedigree_log_header, capacity)) ==
+	       (ssize_t)sizeof(size);
+}

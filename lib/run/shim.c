@@ -172,6 +172,12 @@ static int shorten(const char *folder, struct pedigree_buf *ret_preload,
 	return 0;
 }
 
+/* The loader takes these for something else than a part of a path. */
+static bool needs_short(const char *folder)
+{
+	return strpbrk(folder, " :$\t\n") != NULL;
+}
+
 int pedigree_shim_link(const char *folder, struct pedigree_buf *ret_preload,
 		       struct pedigree_error *err)
 {
@@ -194,13 +200,26 @@ int pedigree_shim_link(const char *folder, struct pedigree_buf *ret_preload,
 	if (rc < 0)
 		return rc;
 	pedigree_buf_reset(ret_preload);
-	if (strpbrk(folder, " :$\t\n"))
+	if (needs_short(folder))
 		rc = shorten(folder, ret_preload, err);
 	else
 		pedigree_buf_add_str(ret_preload, path.data);
 	if (rc == 0 && pedigree_buf_error(ret_preload))
 		rc = pedigree_fail_memory(err);
 	return rc;
+}
+
+bool pedigree_shim_join(const char *folder, struct pedigree_buf *ret_preload)
+{
+	if (!ret_preload)
+		return true;
+	/* A short name is good on one host and until the record is made. */
+	if (needs_short(folder) ||
+	    !pedigree_spool_has(folder, PEDIGREE_SHIM_NAME))
+		return false;
+	pedigree_buf_reset(ret_preload);
+	pedigree_path_join(ret_preload, folder, PEDIGREE_SHIM_NAME);
+	return !pedigree_buf_error(ret_preload);
 }
 
 void pedigree_shim_unlink(const char *folder)

@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "evlog/format.h"
+#include "run/ranks.h"
 #include "run/run.h"
 
 /* One for every spool, so that two users' homes or two tests do not finish
@@ -127,6 +128,8 @@ int pedigree_spool_facts(const struct pedigree_config *config, const char *run,
 		rc = pedigree_git_read(folder.data, &facts, err);
 	if (rc == 0)
 		rc = pedigree_end_read(folder.data, &facts, err);
+	if (rc == 0)
+		rc = pedigree_ranks_facts(folder.data, &facts, err);
 	if (rc == 0 && !facts.run) {
 		facts.run = strdup(run);
 		if (!facts.run)
@@ -145,10 +148,17 @@ pedigree_spool_state(const struct pedigree_config *config, const char *run)
 {
 	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
 	struct pedigree_run_facts facts = { 0 };
+	struct pedigree_ranks_look look;
 	bool alive;
 	int lock;
 
 	pedigree_spool_folder(config, run, &folder);
+	pedigree_ranks_look(folder.data, &look);
+	if (look.alive)
+		return PEDIGREE_RUN_RUNNING;
+	if (look.recorded < look.all)
+		return look.ended < look.all ? PEDIGREE_RUN_ABANDONED
+					     : PEDIGREE_RUN_ENDED;
 	if (pedigree_spool_has(folder.data, PEDIGREE_RECORD_NAME))
 		return pedigree_spool_has(folder.data, PEDIGREE_ALIVE_NAME)
 			       ? PEDIGREE_RUN_AMENDABLE
@@ -220,11 +230,14 @@ static int list_place(const char *place, bool unfinished, struct founds *founds,
 		struct found *found;
 		struct stat st;
 
-		if (entry->d_name[0] == '.' ||
-		    (unfinished && is_finished(dirfd(folder), entry->d_name)))
+		if (entry->d_name[0] == '.')
 			continue;
 		pedigree_buf_reset(&path);
 		pedigree_path_join(&path, place, entry->d_name);
+		if (unfinished && !pedigree_buf_error(&path) &&
+		    is_finished(dirfd(folder), entry->d_name) &&
+		    pedigree_ranks_are_recorded(path.data))
+			continue;
 		if (!is_run(path.data))
 			continue;
 		/* begin.json is written again when the command starts, the

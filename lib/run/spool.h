@@ -76,12 +76,23 @@ int pedigree_spool_make_log(const char *folder, const char *run,
    process of the run is left here. A failure leaves the log as it was. */
 void pedigree_log_settle(const char *folder);
 
+/* The reverse, also where there is no log of `host` (ours) yet: it can be
+   written to again. Only while nobody can settle it. */
+bool pedigree_log_unsettle(const char *folder, const char *run,
+			   const char *host);
+
+/* unfinished.c: makes recovery look at all runs again. */
+void pedigree_run_revive(const struct pedigree_config *config);
+
 /* shim.c: puts the shim into the folder; `ret_preload` gets its entry for
    LD_PRELOAD. */
 int pedigree_shim_find(struct pedigree_buf *ret_path,
 		       struct pedigree_error *err);
 int pedigree_shim_link(const char *folder, struct pedigree_buf *ret_preload,
 		       struct pedigree_error *err);
+/* The entry for one more rank of the run; false: it has to be a run of its
+   own. NULL: none is wanted. */
+bool pedigree_shim_join(const char *folder, struct pedigree_buf *ret_preload);
 /* Removes what stands outside of the folder for it. */
 void pedigree_shim_unlink(const char *folder);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "run/run.h"
@@ -45,6 +46,15 @@ static bool describe(const struct pedigree_config *config,
 				  st.st_mtim.tv_nsec);
 	}
 	return !pedigree_buf_error(ret);
+}
+
+void pedigree_run_revive(const struct pedigree_config *config)
+{
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+
+	pedigree_path_join(&path, pedigree_config_spool(config), FINISHED_NAME);
+	if (!pedigree_buf_error(&path))
+		unlink(path.data);
 }
 
 int pedigree_run_list_unfinished(const struct pedigree_config *config,
