@@ -7,7 +7,7 @@
 
 struct options {
 	struct cli_ask ask;
-	bool manifest;
+	bool manifest, by_rank;
 };
 
 static bool on_option(void *ctx, const struct cli_option *option,
@@ -17,8 +17,14 @@ static bool on_option(void *ctx, const struct cli_option *option,
 
 	if (cli_ask_option(&options->ask, option, value))
 		return options->ask.ok;
-	options->manifest = true;
-	return true;
+	if (strcmp(option->name, "manifest") == 0) {
+		options->manifest = true;
+		return true;
+	}
+	options->by_rank = strcmp(value, option->choices) == 0;
+	if (!options->by_rank)
+		cli_say("--by is %s, not '%s'", option->choices, value);
+	return options->by_rank;
 }
 
 static int show(const struct cli_command *self, int argc, char **argv)
@@ -38,7 +44,10 @@ static int show(const struct cli_command *self, int argc, char **argv)
 	pedigree = cli_ask_open(&options.ask);
 	if (!pedigree)
 		return CLI_TROUBLE;
-	if (options.manifest)
+	if (options.by_rank)
+		rc = pedigree_show_by_rank(pedigree, argv[first],
+					   &options.ask.print, stdout, &err);
+	else if (options.manifest)
 		rc = pedigree_manifest(pedigree, argv[first],
 				       &options.ask.print, stdout, &err);
 	else
@@ -50,6 +59,10 @@ static int show(const struct cli_command *self, int argc, char **argv)
 static const struct cli_option show_options[] = {
 	{ .name = "manifest",
 	  .help = "print the files that a data set was made of" },
+	{ .name = "by",
+	  .value = "WHAT",
+	  .choices = "rank",
+	  .help = "print what each rank of a job read and wrote" },
 	CLI_PRINT_OPTIONS,
 	{ .name = NULL },
 };

@@ -184,6 +184,18 @@ int pedigree_show(const struct pedigree *pedigree, const char *target,
 		  struct pedigree_error *err);
 
 /**
+ * Prints what each rank of a job read and wrote, for a run whose log is still
+ * in the spool. JSON: [{"Launcher", "Rank", "Ranks", "Host", "Inputs":
+ * [{"Path", "ArtifactType", "Files"}, …], "Outputs": […]}, …].
+ *
+ * @param run  a run's name, ARN, or its name in the spool
+ * @return 0; PEDIGREE_ENOTFOUND also when no launcher said anything of ranks
+ */
+int pedigree_show_by_rank(const struct pedigree *pedigree, const char *run,
+			  const struct pedigree_print *print, FILE *out,
+			  struct pedigree_error *err);
+
+/**
  * Prints the manifest of a data set that was rolled up of many files: what
  * was really read of it. JSON: [{"Path", "Size", "Version"}, …].
  */

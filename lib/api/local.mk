@@ -3,6 +3,7 @@
 libpedigree_core_la_SOURCES += \
 	%D%/api.h \
 	%D%/association.c \
+	%D%/by_rank.c \
 	%D%/client.c \
 	%D%/client.h \
 	%D%/doctor.c \

@@ -43,6 +43,11 @@ int pedigree_builder_connect(struct pedigree_builder *builder, size_t artifact,
 
 /* run.c */
 int pedigree_builder_run(struct pedigree_builder *builder);
+/* The API's word for an end, and why it was none (PEDIGREE_END_MAX bytes). */
+#define PEDIGREE_END_MAX 128
+const char *pedigree_end_word(bool known, int wait_status, char *ret_message);
+/* ranks.c */
+int pedigree_builder_ranks(struct pedigree_builder *builder);
 
 /* artifact.c: one group of the plan; *ret_index as above. */
 int pedigree_builder_group(struct pedigree_builder *builder,

@@ -132,5 +132,7 @@ int pedigree_builder_capture(struct pedigree_builder *builder)
 		r = blind_events(builder);
 	if (r == 0)
 		r = blind_log(builder);
+	if (r == 0)
+		r = pedigree_builder_ranks(builder);
 	return r;
 }

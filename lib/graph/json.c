@@ -384,6 +384,45 @@ static int get_blind_spots(const json_t *object, struct pedigree_record *record,
 	return r;
 }
 
+static int get_ranks(const json_t *object, struct pedigree_record *record,
+		     struct pedigree_error *err)
+{
+	int r = 0;
+	const json_t *list = list_of(object, "Ranks", &r, err);
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(list, i, item)
+	{
+		struct pedigree_rank_seen *rank =
+			pedigree_vec_push(&record->ranks);
+		uint64_t pid = 0;
+
+		if (!rank)
+			return pedigree_fail_memory(err);
+		const struct {
+			const char *key;
+			char **place;
+		} texts[] = {
+			{ "Launcher", &rank->launcher },
+			{ "Rank", &rank->rank },
+			{ "Ranks", &rank->ranks },
+			{ "Host", &rank->host },
+			{ "Status", &rank->status },
+			{ "Message", &rank->message },
+		};
+
+		for (size_t t = 0; r == 0 && t < PEDIGREE_COUNT(texts); t++)
+			r = get_text(item, texts[t].key, texts[t].place, err);
+		if (r == 0)
+			r = get_count(item, "Pid", UINT32_MAX, &pid, err);
+		if (r < 0)
+			return r;
+		rank->pid = (uint32_t)pid;
+	}
+	return r;
+}
+
 static int get_capture(const json_t *object, struct pedigree_record *record,
 		       struct pedigree_error *err)
 {
@@ -402,6 +441,8 @@ static int get_capture(const json_t *object, struct pedigree_record *record,
 		r = get_still_running(object, record, err);
 	if (r == 0)
 		r = get_blind_spots(object, record, err);
+	if (r == 0)
+		r = get_ranks(object, record, err);
 	return r;
 }
 

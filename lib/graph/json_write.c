@@ -303,6 +303,27 @@ int pedigree_entity_to_json(const struct pedigree_entity *entity, bool tags,
 	return finish(buf, err);
 }
 
+static void add_ranks(struct pedigree_buf *buf,
+		      const struct pedigree_record *record)
+{
+	add_key(buf, "Ranks");
+	pedigree_buf_add_char(buf, '[');
+	for (size_t i = 0; i < record->ranks.n; i++) {
+		const struct pedigree_rank_seen *rank = &record->ranks.v[i];
+
+		pedigree_buf_add_char(buf, '{');
+		add_text(buf, "Launcher", rank->launcher);
+		add_text(buf, "Rank", rank->rank);
+		add_text(buf, "Ranks", rank->ranks);
+		add_text(buf, "Host", rank->host);
+		add_count(buf, "Pid", rank->pid);
+		add_text(buf, "Status", rank->status);
+		add_text(buf, "Message", rank->message);
+		close_with(buf, '}');
+	}
+	close_with(buf, ']');
+}
+
 static void add_capture(struct pedigree_buf *buf,
 			const struct pedigree_record *record)
 {
@@ -333,6 +354,8 @@ static void add_capture(struct pedigree_buf *buf,
 		close_with(buf, '}');
 	}
 	close_with(buf, ']');
+	if (record->ranks.n)
+		add_ranks(buf, record);
 	close_with(buf, '}');
 }
 

@@ -34,6 +34,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/plan.c \
 	%D%/plan.h \
 	%D%/recall.c \
+	%D%/ranks.c \
+	%D%/ranks.h \
 	%D%/rollup.c \
 	%D%/rollup.h \
 	%D%/run.c \

@@ -39,6 +39,16 @@ static void clear_still_running(struct pedigree_still_running *still)
 	free(still->program);
 }
 
+static void clear_rank(struct pedigree_rank_seen *rank)
+{
+	free(rank->launcher);
+	free(rank->rank);
+	free(rank->ranks);
+	free(rank->host);
+	free(rank->status);
+	free(rank->message);
+}
+
 static void clear_blind_spot(struct pedigree_blind_spot *spot)
 {
 	free(spot->kind);
@@ -72,6 +82,7 @@ void pedigree_record_free(struct pedigree_record *record)
 	FREE_ALL(&record->trials, clear_string);
 	FREE_ALL(&record->still_running, clear_still_running);
 	FREE_ALL(&record->blind_spots, clear_blind_spot);
+	FREE_ALL(&record->ranks, clear_rank);
 	free(record->run);
 	free(record);
 }

@@ -97,6 +97,17 @@ struct pedigree_still_running {
 	char *program;
 };
 
+/* A rank of the job that the run is. */
+struct pedigree_rank_seen {
+	char *launcher; /* evlog/rank.def */
+	char *rank;
+	char *ranks; /* how many the launcher said there are, or NULL */
+	char *host;
+	uint32_t pid;
+	char *status;  /* the API's word, or NULL: not known */
+	char *message; /* why it is not Completed, or NULL */
+};
+
 struct pedigree_blind_spot {
 	char *kind;	/* blind.def */
 	char *text;	/* a sentence */
@@ -128,6 +139,7 @@ struct pedigree_record {
 	uint64_t dropped;
 	PEDIGREE_VEC(struct pedigree_still_running) still_running;
 	PEDIGREE_VEC(struct pedigree_blind_spot) blind_spots;
+	PEDIGREE_VEC(struct pedigree_rank_seen) ranks;
 };
 
 struct pedigree_record *pedigree_record_new(void);

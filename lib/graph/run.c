@@ -37,6 +37,43 @@ static bool stopped_by(int sig)
 	return sig == SIGINT || sig == SIGTERM || sig == SIGHUP;
 }
 
+const char *pedigree_end_word(bool known, int wait_status, char *ret_message)
+{
+	*ret_message = '\0';
+	if (!known) {
+		strcpy(ret_message,
+		       "pedigree itself died before the command ended, so its exit status is not known");
+		return "Stopped";
+	}
+	if (WIFSIGNALED(wait_status)) {
+		int sig = WTERMSIG(wait_status);
+
+		snprintf(ret_message, PEDIGREE_END_MAX,
+			 "killed by signal %d (%s)", sig, strsignal(sig));
+		return stopped_by(sig) ? "Stopped" : "Failed";
+	}
+	if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status)) {
+		snprintf(ret_message, PEDIGREE_END_MAX, "exit status %d",
+			 WEXITSTATUS(wait_status));
+		return "Failed";
+	}
+	return "Completed";
+}
+
+/* The one whose end the facts have as the run's; NULL: there is none. */
+static const struct pedigree_rank *
+rank_that_failed(const struct pedigree_run_facts *facts)
+{
+	for (size_t i = 0; i < facts->members.n; i++) {
+		const struct pedigree_rank *rank = &facts->members.v[i];
+
+		if (facts->end_known ? rank->wait_status != 0
+				     : !rank->end_known)
+			return rank;
+	}
+	return NULL;
+}
+
 /* Was the run made by the program's own calls? */
 static bool is_own(const struct pedigree_builder *builder)
 {
@@ -112,29 +149,20 @@ static int set_status(const struct pedigree_builder *builder,
 		      struct pedigree_entity *run)
 {
 	const struct pedigree_run_facts *facts = builder->facts;
-	int status = facts->wait_status;
-	const char *word = "Completed";
-	char message[128] = "";
+	const struct pedigree_rank *rank = rank_that_failed(facts);
+	char end[PEDIGREE_END_MAX], message[2 * PEDIGREE_END_MAX] = "";
+	const char *word;
 
 	if (is_own(builder))
 		return set_own_status(builder, run);
-	if (builder->options && builder->options->running) {
+	word = pedigree_end_word(facts->end_known, facts->wait_status, end);
+	if (builder->options && builder->options->running)
 		word = "InProgress";
-	} else if (!facts->end_known) {
-		word = "Stopped";
-		strcpy(message,
-		       "pedigree itself died before the command ended, so its exit status is not known");
-	} else if (WIFSIGNALED(status)) {
-		int sig = WTERMSIG(status);
-
-		word = stopped_by(sig) ? "Stopped" : "Failed";
-		snprintf(message, sizeof(message), "killed by signal %d (%s)",
-			 sig, strsignal(sig));
-	} else if (WIFEXITED(status) && WEXITSTATUS(status)) {
-		word = "Failed";
-		snprintf(message, sizeof(message), "exit status %d",
-			 WEXITSTATUS(status));
-	}
+	else if (rank)
+		snprintf(message, sizeof(message), "rank %.64s: %s", rank->rank,
+			 end);
+	else
+		strcpy(message, end);
 	if (set(&run->status, word, PEDIGREE_VALUE_MAX) < 0)
 		return PEDIGREE_ENOMEM;
 	return set_message(builder, message, run);

@@ -216,6 +216,24 @@ static void blind_spot(struct page *page, const struct pedigree_blind_spot *at)
 	fact(page, "Not seen", text.data);
 }
 
+/* "Rank 3  of 8, on node-2, pid 811: Failed, exit status 1" */
+static void rank(struct page *page, const struct pedigree_rank_seen *at)
+{
+	_cleanup_buf_ struct pedigree_buf name = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+
+	pedigree_buf_addf(&name, "Rank %s", at->rank ? at->rank : "?");
+	if (at->ranks)
+		pedigree_buf_addf(&text, "of %s, ", at->ranks);
+	pedigree_buf_addf(&text, "%s, pid %" PRIu32, at->host ? at->host : "?",
+			  at->pid);
+	if (at->status)
+		pedigree_buf_addf(&text, ": %s", at->status);
+	if (at->message)
+		pedigree_buf_addf(&text, ": %s", at->message);
+	fact(page, name.data, text.data);
+}
+
 static int capture(struct page *page, const char *json,
 		   struct pedigree_error *err)
 {
@@ -236,6 +254,8 @@ static int capture(struct page *page, const char *json,
 	fact(page, "Seen", text.data);
 	for (size_t i = 0; i < record->blind_spots.n; i++)
 		blind_spot(page, &record->blind_spots.v[i]);
+	for (size_t i = 0; i < record->ranks.n; i++)
+		rank(page, &record->ranks.v[i]);
 	for (size_t i = 0; i < record->still_running.n; i++) {
 		pedigree_buf_reset(&text);
 		pedigree_buf_addf(&text, "%s (pid %" PRIu32 ")",

@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "graph/ranks.h"
 #include "run/run.h"
 #include "run/spool.h"
 
@@ -306,19 +307,11 @@ int pedigree_ranks_join(const struct pedigree_config *config, const char *key,
 	return 0;
 }
 
-/* 2 before 10, and numbers before words. */
 static int by_rank(const void *a, const void *b)
 {
 	const struct pedigree_rank *one = a, *two = b;
-	char *end1, *end2;
-	const long n1 = strtol(one->rank, &end1, 10);
-	const long n2 = strtol(two->rank, &end2, 10);
 
-	if (!*end1 != !*end2)
-		return *end1 ? 1 : -1;
-	if (!*end1 && n1 != n2)
-		return n1 < n2 ? -1 : 1;
-	return strcmp(one->rank, two->rank);
+	return pedigree_rank_compare(one->rank, two->rank);
 }
 
 struct collection {
