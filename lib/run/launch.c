@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/digest.h"
@@ -47,34 +46,20 @@ static const struct launcher *find_launcher(void)
 	return NULL;
 }
 
-static bool is_file(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
 static void add_part(struct pedigree_buf *buf, const char *text)
 {
 	pedigree_buf_add(buf, text, strlen(text) + 1);
 }
 
-/*
- * Ranks may be given arguments of their own (--node_rank 1), so a command is
- * its program and its script; without a script, all of it.
- */
+/* Ranks may be given arguments of their own: --node_rank 1, part1.csv. */
 static void add_command(struct pedigree_buf *buf, char *const *argv)
 {
-	const char *slash = strrchr(argv[0], '/');
-
-	add_part(buf, slash ? slash + 1 : argv[0]);
-	for (size_t i = 1; argv[i]; i++)
-		if (argv[i][0] != '-' && is_file(argv[i])) {
-			add_part(buf, argv[i]);
-			return;
-		}
-	for (size_t i = 1; argv[i]; i++)
-		add_part(buf, argv[i]);
+	for (; *argv; argv++) {
+		for (const char *at = *argv; *at; at++)
+			if (*at < '0' || *at > '9')
+				pedigree_buf_add_char(buf, *at);
+		pedigree_buf_add_char(buf, '\0');
+	}
 }
 
 /* 0 also when there is no launcher: facts->launcher is NULL then. */

@@ -31,7 +31,8 @@
 /*
  * launch.c: sets launcher, rank and ranks of the facts, which have argv, as
  * the environment says them. *ret_key (PEDIGREE_LAUNCH_KEY bytes) becomes the
- * same in all processes of one launch that run this command; "": there is no
+ * same in all processes of one launch that run this command, numbers in it
+ * aside; "": there is no
  * launch to be told from others. Only PEDIGREE_ENOMEM.
  */
 int pedigree_launch_find(struct pedigree_run_facts *facts, char *ret_key);

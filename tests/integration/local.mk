@@ -34,6 +34,7 @@ integration_tests = \
 	%D%/parts.sh \
 	%D%/programs.py \
 	%D%/query.py \
+	%D%/ranks.py \
 	%D%/run_recover.py \
 	%D%/run_signals.py \
 	%D%/run_transparent.py \
