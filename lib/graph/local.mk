@@ -33,9 +33,9 @@ libpedigree_core_la_SOURCES += \
 	%D%/paths.h \
 	%D%/plan.c \
 	%D%/plan.h \
-	%D%/recall.c \
 	%D%/ranks.c \
 	%D%/ranks.h \
+	%D%/recall.c \
 	%D%/rollup.c \
 	%D%/rollup.h \
 	%D%/run.c \
