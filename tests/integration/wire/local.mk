@@ -4,8 +4,19 @@
 # libraries. No network beyond the machine's own.
 
 wire_tests = \
-	%D%/clients.py
+	%D%/clients.py \
+	%D%/connections.py \
+	%D%/libraries.py \
+	%D%/secrets.py \
+	%D%/unseen.py
 
 TESTS += $(wire_tests)
+# The tests compile what is in C: some of it several times, as libraries.
 EXTRA_DIST += $(wire_tests) \
+	%D%/connection.c \
+	%D%/connection.h \
+	%D%/fake.c \
+	%D%/loader.c \
+	%D%/plugin.c \
+	%D%/ways.c \
 	%D%/wire.py

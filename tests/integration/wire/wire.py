@@ -11,8 +11,8 @@ import socket
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["top_srcdir"],
-                                "tests/integration/aws"))
+for _name in ("tests", "tests/integration/aws"):
+    sys.path.insert(0, os.path.join(os.environ["top_srcdir"], _name))
 import support as t  # noqa: E402
 import server  # noqa: E402
 
