@@ -4,7 +4,7 @@
 # built for `make check` too, so that they are never found broken.
 
 check_LTLIBRARIES += empty-shim.la
-check_PROGRAMS += bench/client bench/ledger bench/record \
+check_PROGRAMS += bench/client bench/http bench/ledger bench/record \
 	bench/workloads/workload
 
 empty_shim_la_SOURCES = %D%/empty-shim.c
@@ -17,6 +17,10 @@ EXTRA_empty_shim_la_DEPENDENCIES = hooks/preload.map
 bench_client_SOURCES = %D%/client.c
 bench_client_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
 bench_client_LDADD = libpedigree.la
+
+# Built like the shim.
+bench_http_SOURCES = %D%/http.c $(hooks_http)
+bench_http_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS) -O2 -fno-builtin
 
 bench_ledger_SOURCES = %D%/ledger.c
 bench_ledger_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
@@ -32,9 +36,9 @@ bench_workloads_workload_CFLAGS = $(AM_CFLAGS) -O2
 bench_workloads_workload_LDADD = -lpthread
 
 .PHONY: bench-programs
-bench-programs: empty-shim.la bench/client bench/ledger bench/record \
+bench-programs: empty-shim.la bench/client bench/http bench/ledger bench/record \
 	bench/workloads/workload pedigree
-CLEANFILES += empty-shim.la bench/client bench/ledger bench/record \
+CLEANFILES += empty-shim.la bench/client bench/http bench/ledger bench/record \
 	bench/workloads/workload
 
 EXTRA_DIST += \

@@ -30,37 +30,49 @@ enum use {
    stands for all that begin like it. */
 static const struct header {
 	const char *name;
+	uint8_t name_n; /* without the '*' */
+	bool prefix;
 	uint8_t in; /* SENT, RECEIVED */
 	uint8_t use;
 	uint16_t most; /* bytes of a value that is kept */
 } headers[] = {
-	{ "authorization", SENT, SCOPE, 0 },
-	{ "content-encoding", SENT | RECEIVED, ENCODING, 0 },
-	{ "content-length", SENT | RECEIVED, LENGTH, 0 },
-	{ "content-md5", SENT | RECEIVED, KEEP, 64 },
-	{ "content-range", SENT | RECEIVED, KEEP, 128 },
-	{ "etag", RECEIVED, KEEP, 256 },
-	{ "expect", SENT, EXPECT, 0 },
-	{ "host", SENT, HOST, 0 },
-	{ "last-modified", RECEIVED, KEEP, 64 },
-	{ "location", RECEIVED, KEEP_URL, 1200 },
-	{ "range", SENT, KEEP, 128 },
-	{ "transfer-encoding", SENT | RECEIVED, TRANSFER, 0 },
-	{ "x-amz-checksum-*", SENT | RECEIVED, KEEP, 128 },
-	{ "x-amz-copy-source", SENT, KEEP_URL, 3200 },
-	{ "x-amz-copy-source-range", SENT, KEEP, 128 },
-	{ "x-amz-copy-source-version-id", RECEIVED, KEEP, 1024 },
-	{ "x-amz-decoded-content-length", SENT, KEEP, 20 },
-	{ "x-amz-target", SENT, TARGET, 0 },
-	{ "x-amz-version-id", RECEIVED, KEEP, 1024 },
-	{ "x-goog-copy-source", SENT, KEEP_URL, 3200 },
-	{ "x-goog-generation", RECEIVED, KEEP, 32 },
-	{ "x-goog-hash", RECEIVED, KEEP, 128 },
-	{ "x-linked-etag", RECEIVED, KEEP, 256 },
-	{ "x-linked-size", RECEIVED, KEEP, 20 },
-	{ "x-ms-copy-source", SENT, KEEP_URL, 2048 },
-	{ "x-ms-version-id", RECEIVED, KEEP, 128 },
-	{ "x-repo-commit", RECEIVED, KEEP, 128 },
+#define HEADER(name, in, use, most) \
+	{ \
+		name, sizeof(name) - 1, false, in, use, most \
+	}
+#define HEADERS(name, in, use, most) \
+	{ \
+		name, sizeof(name) - 2, true, in, use, most \
+	}
+	HEADER("authorization", SENT, SCOPE, 0),
+	HEADER("content-encoding", SENT | RECEIVED, ENCODING, 0),
+	HEADER("content-length", SENT | RECEIVED, LENGTH, 0),
+	HEADER("content-md5", SENT | RECEIVED, KEEP, 64),
+	HEADER("content-range", SENT | RECEIVED, KEEP, 128),
+	HEADER("etag", RECEIVED, KEEP, 256),
+	HEADER("expect", SENT, EXPECT, 0),
+	HEADER("host", SENT, HOST, 0),
+	HEADER("last-modified", RECEIVED, KEEP, 64),
+	HEADER("location", RECEIVED, KEEP_URL, 1200),
+	HEADER("range", SENT, KEEP, 128),
+	HEADER("transfer-encoding", SENT | RECEIVED, TRANSFER, 0),
+	HEADERS("x-amz-checksum-*", SENT | RECEIVED, KEEP, 128),
+	HEADER("x-amz-copy-source", SENT, KEEP_URL, 3200),
+	HEADER("x-amz-copy-source-range", SENT, KEEP, 128),
+	HEADER("x-amz-copy-source-version-id", RECEIVED, KEEP, 1024),
+	HEADER("x-amz-decoded-content-length", SENT, KEEP, 20),
+	HEADER("x-amz-target", SENT, TARGET, 0),
+	HEADER("x-amz-version-id", RECEIVED, KEEP, 1024),
+	HEADER("x-goog-copy-source", SENT, KEEP_URL, 3200),
+	HEADER("x-goog-generation", RECEIVED, KEEP, 32),
+	HEADER("x-goog-hash", RECEIVED, KEEP, 128),
+	HEADER("x-linked-etag", RECEIVED, KEEP, 256),
+	HEADER("x-linked-size", RECEIVED, KEEP, 20),
+	HEADER("x-ms-copy-source", SENT, KEEP_URL, 2048),
+	HEADER("x-ms-version-id", RECEIVED, KEEP, 128),
+	HEADER("x-repo-commit", RECEIVED, KEEP, 128),
+#undef HEADER
+#undef HEADERS
 };
 
 struct pedigree_http_side *pedigree_http_side(struct pedigree_http *http,
@@ -96,16 +108,18 @@ static bool is_alnum(char c)
 
 static bool has_name(const struct header *header, const char *name, size_t n)
 {
-	size_t known = strlen(header->name);
+	size_t known = header->name_n;
 
-	if (header->name[known - 1] != '*')
-		return n == known && !memcmp(header->name, name, n);
-	if (n < known || memcmp(header->name, name, known - 1) != 0)
+	/* The library's memcmp is called only where it may well be equal. */
+	if (n < known || *name != *header->name ||
+	    memcmp(header->name, name, known) != 0)
 		return false;
-	for (size_t i = known - 1; i < n; i++)
+	if (!header->prefix)
+		return n == known;
+	for (size_t i = known; i < n; i++)
 		if (!is_alnum(name[i]))
 			return false;
-	return true;
+	return n > known;
 }
 
 static uint8_t header_number(uint8_t in, const char *name, size_t n)

@@ -134,7 +134,9 @@ void pedigree_http_scope_begin(struct pedigree_http_target *target)
 void pedigree_http_scope_end(struct pedigree_http_target *target,
 			     struct pedigree_http_call *call)
 {
-	bool found = is(target->part, target->part_n, "aws4_request");
+	static const char last[] = "aws4_request";
+	bool found = target->part_n == sizeof(last) - 1 &&
+		     !memcmp(target->part, last, sizeof(last) - 1);
 
 	for (size_t i = 0; found && i < sizeof(scopes) / sizeof(*scopes); i++) {
 		const char *scope = scopes[i].scope;
@@ -172,6 +174,12 @@ static void add_to_part(struct pedigree_http_target *target, char c)
 	}
 }
 
+static bool ends_scope(char c)
+{
+	return c == ',' || c == ' ' || c == ';' || c == '\t' || c == '\r' ||
+	       c == '=';
+}
+
 void pedigree_http_scope_add(struct pedigree_http_target *target,
 			     struct pedigree_http_call *call, const char *bytes,
 			     size_t n)
@@ -179,7 +187,7 @@ void pedigree_http_scope_add(struct pedigree_http_target *target,
 	for (size_t i = 0; i < n; i++) {
 		if (bytes[i] == '/')
 			next_part(target);
-		else if (strchr(", ;\t\r=", bytes[i]))
+		else if (ends_scope(bytes[i]))
 			pedigree_http_scope_end(target, call);
 		else
 			add_to_part(target, bytes[i]);

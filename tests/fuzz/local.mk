@@ -3,7 +3,7 @@
 # A fuzz target is one file, a word in fuzz_targets and a corpus. `make check`
 # replays the corpus and `make fuzz` goes on from there; see HACKING.md.
 
-fuzz_targets = api aws config facts glob jsonl log path record redact script
+fuzz_targets = api aws config facts glob http jsonl log path record redact script
 
 # Seconds for each of FUZZ_TARGETS.
 FUZZ_SECONDS = 600
@@ -26,6 +26,7 @@ fuzz_replays = \
 	%D%/replay_config \
 	%D%/replay_facts \
 	%D%/replay_glob \
+	%D%/replay_http \
 	%D%/replay_jsonl \
 	%D%/replay_log \
 	%D%/replay_path \
@@ -38,6 +39,7 @@ fuzz_programs = \
 	%D%/fuzz_config \
 	%D%/fuzz_facts \
 	%D%/fuzz_glob \
+	%D%/fuzz_http \
 	%D%/fuzz_jsonl \
 	%D%/fuzz_log \
 	%D%/fuzz_path \
@@ -99,6 +101,16 @@ tests_fuzz_fuzz_glob_SOURCES = $(fuzz_glob)
 tests_fuzz_fuzz_glob_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_glob_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_glob_LDADD = libpedigree-core.la
+
+fuzz_http = %D%/http.c $(fuzz_common) $(unit_wire)
+tests_fuzz_replay_http_SOURCES = $(fuzz_http) %D%/replay.c
+tests_fuzz_replay_http_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_TARGET='"http"'
+tests_fuzz_replay_http_CFLAGS = $(fuzz_cflags) $(JANSSON_CFLAGS)
+tests_fuzz_replay_http_LDADD = libpedigree-core.la $(JANSSON_LIBS)
+tests_fuzz_fuzz_http_SOURCES = $(fuzz_http)
+tests_fuzz_fuzz_http_CFLAGS = $(fuzz_cflags) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_http_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_http_LDADD = libpedigree-core.la $(JANSSON_LIBS)
 
 fuzz_jsonl = %D%/jsonl.c $(fuzz_common)
 tests_fuzz_replay_jsonl_SOURCES = $(fuzz_jsonl) %D%/replay.c
@@ -187,6 +199,8 @@ EXTRA_DIST += \
 	%D%/corpus/facts.txt \
 	%D%/corpus/glob.dict \
 	%D%/corpus/glob.txt \
+	%D%/corpus/http.dict \
+	%D%/corpus/http.txt \
 	%D%/corpus/jsonl.dict \
 	%D%/corpus/jsonl.txt \
 	%D%/corpus/log.dict \

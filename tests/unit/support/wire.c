@@ -43,11 +43,15 @@ static void add_number(struct pedigree_buf *out, const char *name,
 		pedigree_buf_addf(out, " %s 0x%x", name, number);
 }
 
+void (*wire_look)(const struct pedigree_http_event *event);
+
 static void on_exchange(void *context, const struct pedigree_http_event *event)
 {
 	struct pedigree_buf *out = context;
 	const struct pedigree_exchange *head = &event->head;
 
+	if (wire_look)
+		wire_look(event);
 	pedigree_buf_addf(out, "%s %s %u ",
 			  event->type == PEDIGREE_EV_CONTROL ? "CONTROL"
 							     : "EXCHANGE",

@@ -52,4 +52,7 @@ char *wire_differs(const char *expected, uint8_t flags,
 /* The sink that writes to the struct pedigree_buf `context`. */
 extern const struct pedigree_http_sink wire_sink;
 
+/* Called with each exchange before that, if set. */
+extern void (*wire_look)(const struct pedigree_http_event *event);
+
 #endif
