@@ -525,10 +525,6 @@ void pedigree_http1_close(struct pedigree_http *http, bool ended)
 
 	if (ended && http->received.state == REST)
 		end_answer(&machine, 0);
-	while (http->calls_n) {
-		if (http->calls[0].tunnel)
-			pedigree_http_forget(http);
-		else
-			pedigree_http_answer_end(http, PEDIGREE_F_UNFINISHED);
-	}
+	while (http->calls_n)
+		pedigree_http_answer_end(http, PEDIGREE_F_UNFINISHED);
 }

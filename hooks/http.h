@@ -7,8 +7,13 @@
  * Who calls sees to it that one connection is given to one call at a time.
  * The structure may be moved or dropped between calls, in any state.
  *
- * What comes out is what http_fields.def, control.def and wire.def list.
- * No other header, no body and no value of a query leaves the structure.
+ * A CONNECT does not come out, but what passes through its tunnel does, where
+ * the TLS library is looked at.
+ *
+ * Of headers those come out that http_fields.c lists, of bodies the members
+ * that control.def lists, of queries and signatures what wire.def has a number
+ * for. No other header, no other part of a body and no value of a query leaves
+ * the structure.
  *
  * The two directions of HTTP/1.1 are read as streams that may be cut at any
  * byte:

@@ -152,7 +152,7 @@ static void close_stream(struct pedigree_http *http, bool ended)
 	struct pedigree_http_call *call = &http->calls[0];
 
 	end_request_head(http);
-	if (!http->calls_n || call->tunnel)
+	if (!http->calls_n)
 		return;
 	pedigree_http_request_end(http);
 	if (call->head.status < 200)

@@ -92,7 +92,9 @@ void pedigree_http_answer_end(struct pedigree_http *http, uint8_t flags)
 	if (call == pedigree_http_call(http, SENT))
 		end_control(&http->sent.control, call);
 	end_control(&http->received.control, call);
-	emit(http, call);
+	/* A tunnel has no object at its end. */
+	if (!call->tunnel)
+		emit(http, call);
 	pedigree_http_forget(http);
 }
 

@@ -27,7 +27,8 @@ void pedigree_http_answer_begin(struct pedigree_http *http);
 /* Its head is over and a body follows. */
 void pedigree_http_answer_head(struct pedigree_http *http);
 
-/* It is over, and the exchange comes out; `flags` are added to it. */
+/* It is over, and the exchange comes out, unless it was a CONNECT; `flags` are
+   added to it. */
 void pedigree_http_answer_end(struct pedigree_http *http, uint8_t flags);
 
 /* The oldest call goes without a word. */

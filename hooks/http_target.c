@@ -239,7 +239,8 @@ static void end_pair(struct pedigree_http *http)
 	if (!target->key_n)
 		return;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		if (!is(target->key, target->key_n, keys[i].key) ||
+		if (*target->key != *keys[i].key ||
+		    !is(target->key, target->key_n, keys[i].key) ||
 		    (keys[i].value &&
 		     !is(target->value, target->value_n, keys[i].value)))
 			continue;

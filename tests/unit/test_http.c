@@ -235,7 +235,7 @@ static void test_a_connection_may_become_something_else(void **state)
 	      RECEIVED("HTTP/1.1 200 Connection established\r\n\r\n"),
 	      SENT(GET), RECEIVED(OK), CLOSED);
 	/* Refused, then tried again on the same connection. */
-	CHECK("EXCHANGE ? 407 http://h  sent 0 received 2\nforeign\n", 0,
+	CHECK("foreign\n", 0,
 	      SENT("CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n"),
 	      RECEIVED("HTTP/1.1 407 Auth\r\nContent-Length: 2\r\n\r\nno"),
 	      SENT("CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n"),
