@@ -43,7 +43,7 @@ bool cli_wrap_pair(const struct cli_option *option, const char *value)
 struct report {
 	int code;
 	uint64_t dropped;
-	size_t inputs, outputs, blind_spots, still_running, waiting;
+	size_t inputs, outputs, endpoints, blind_spots, still_running, waiting;
 	int other_ranks;
 	char text[1016];
 };
@@ -119,6 +119,7 @@ finish_apart(struct pedigree_session *session, int out)
 	report.dropped = summary.dropped;
 	report.inputs = summary.inputs;
 	report.outputs = summary.outputs;
+	report.endpoints = summary.endpoints;
 	report.blind_spots = summary.blind_spots;
 	report.still_running = summary.still_running;
 	report.waiting = summary.waiting;
@@ -213,6 +214,8 @@ static void tell(const struct cli_wrap *wrap, const char *name,
 			  "records waiting in the outbox");
 	cli_say("%s %s: %s; pedigree show %s", wrap->self->name, name,
 		line.text, name);
+	if (wrap->spec.deploy && !report->endpoints)
+		cli_say("no endpoint was named, and no call that makes one was seen: name it with --endpoint NAME");
 	for (size_t i = 0; i < wrap->missing.n; i++)
 		if (access(wrap->missing.v[i], F_OK) < 0)
 			cli_say("there is no file %s: its name is recorded, and no run is behind it",

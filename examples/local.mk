@@ -12,6 +12,12 @@ EXTRA_DIST += \
 	%D%/aws/README.md \
 	%D%/aws/pedigree.conf \
 	%D%/aws/policy.json \
+	%D%/deploy/README.md \
+	%D%/deploy/deploy.sh \
+	%D%/deploy/pack.sh \
+	%D%/deploy/train.py \
+	%D%/deploy/update.py \
+	%D%/deploy/upload.sh \
 	%D%/manual/Makefile \
 	%D%/manual/README.md \
 	%D%/manual/walkthrough.py \

@@ -105,6 +105,7 @@ struct pedigree_session_summary {
 	int other_ranks;      /**< not 0: this was one rank of a job, whose
 				   record others make or have made; the counts
 				   are 0 then */
+	size_t endpoints;     /**< endpoints that were deployed to */
 };
 
 /**

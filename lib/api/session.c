@@ -187,17 +187,12 @@ static bool fill(struct pedigree_session *session,
 	       (own || note_inherited(facts));
 }
 
-static int check(const struct pedigree *pedigree,
-		 const struct pedigree_session_spec *spec,
+static int check(const struct pedigree_session_spec *spec,
 		 struct pedigree_error *err)
 {
 	if (!spec->argv || !spec->argv[0])
 		return pedigree_fail(err, PEDIGREE_EINVAL,
 				     "there is no command to run");
-	if (spec->deploy && !chosen(pedigree, spec->endpoint, "run.endpoint"))
-		return pedigree_fail(
-			err, PEDIGREE_EINVAL,
-			"a deployment needs the endpoint's name: --endpoint NAME");
 	if (spec->endpoint_arn && strncmp(spec->endpoint_arn, "arn:", 4) != 0)
 		return pedigree_fail(err, PEDIGREE_EINVAL, "'%s' is not an ARN",
 				     spec->endpoint_arn);
@@ -233,7 +228,7 @@ int pedigree_session_make(const struct pedigree *pedigree,
 		return pedigree_fail(
 			err, PEDIGREE_EINVAL,
 			"pedigree_session_begin: an argument is missing");
-	rc = check(pedigree, spec, err);
+	rc = check(spec, err);
 	if (rc < 0)
 		return rc;
 	session = calloc(1, sizeof(*session));
@@ -352,6 +347,7 @@ int pedigree_session_finish(struct pedigree_session *session,
 			.name = session->facts.name,
 			.inputs = summary->inputs,
 			.outputs = summary->outputs,
+			.endpoints = summary->endpoints,
 			.dropped = summary->dropped,
 			.blind_spots = summary->blind_spots,
 			.still_running = summary->still_running,

@@ -71,6 +71,9 @@ static int summarise(const struct pedigree_run_facts *facts,
 	summary->dropped = record->dropped;
 	summary->blind_spots = record->blind_spots.n;
 	summary->still_running = record->still_running.n;
+	for (size_t i = 0; i < record->entities.n; i++)
+		summary->endpoints +=
+			record->entities.v[i].kind == PEDIGREE_CONTEXT;
 	for (size_t i = 0; self && i < record->associations.n; i++) {
 		const struct pedigree_record_association *edge =
 			&record->associations.v[i];

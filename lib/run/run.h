@@ -83,6 +83,7 @@ int pedigree_spool_ended(const struct pedigree_config *config,
 struct pedigree_run_summary {
 	char *name;
 	size_t inputs, outputs;
+	size_t endpoints; /* that the run deployed to */
 	uint64_t dropped;
 	size_t blind_spots;
 	size_t still_running;

@@ -75,6 +75,16 @@ KINDS = {
     "Experiment": "experiment", "Trial": "experiment-trial",
     "TrialComponent": "experiment-trial-component",
 }
+# The member with the name, the word in the ARN, whether it is made anew.
+SERVING = {
+    "CreateModel": ("ModelName", "model", True),
+    "CreateEndpointConfig": ("EndpointConfigName", "endpoint-config", True),
+    "CreateEndpoint": ("EndpointName", "endpoint", True),
+    "UpdateEndpoint": ("EndpointName", "endpoint", False),
+    "CreateTrainingJob": ("TrainingJobName", "training-job", True),
+    "CreateProcessingJob": ("ProcessingJobName", "processing-job", True),
+    "CreateTransformJob": ("TransformJobName", "transform-job", True),
+}
 EXPERIMENT_KINDS = ("Experiment", "Trial", "TrialComponent")
 
 
@@ -96,6 +106,7 @@ class Lineage:
         self.edges = collections.OrderedDict()  # by (source, destination)
         self.members = set()  # (trial component ARN, trial ARN)
         self.quota = {}  # kind: how many
+        self.served = {}  # ARN of what is not lineage: its request
         self.clock = 1700000000.0
 
     def __call__(self, operation, request):
@@ -103,10 +114,23 @@ class Lineage:
             kind = operation[len(verb):]
             if operation.startswith(verb) and kind.rstrip("s") in KINDS:
                 return getattr(self, verb.lower())(kind.rstrip("s"), request)
+        if operation in SERVING:
+            return self.serve(operation, request)
         method = getattr(self, operation, None)
         if not method:
             raise Refusal("UnknownOperationException", operation, 404)
         return method(request)
+
+    def serve(self, operation, request):
+        """Models, configurations, endpoints and jobs: names with an ARN."""
+        member, word, made = SERVING[operation]
+        name = request[member]
+        arn = PREFIX + f"{word}/{name.lower()}"
+        if made == (arn in self.served):
+            raise Refusal("ValidationException",
+                          f"{word} {name} {'exists' if made else 'is not'}")
+        self.served[arn] = copy.deepcopy(request)
+        return {member.replace("Name", "Arn"): arn}
 
     def now(self):
         self.clock += 0.001

@@ -8,6 +8,11 @@
 
 hint="there is no file nosuch.pt"
 
+pedigree deploy -- true 2>err || fail_ "a deployment needs an endpoint"
+grep 'no endpoint was named' err >/dev/null || fail_ "nothing is said: $(cat err)"
+pedigree deploy --endpoint e -- true 2>err || fail_ "cannot deploy"
+grep 'no endpoint' err && fail_ "an endpoint was named"
+
 pedigree deploy --endpoint e --model nosuch.pt -- sh -c 'exit 3' 2>err
 [ $? -eq 3 ] || fail_ "the exit status is not the command's"
 grep -Fq "$hint" err || fail_ "nothing tells of a missing model: $(cat err)"

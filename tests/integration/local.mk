@@ -14,6 +14,7 @@ integration_tests = \
 	%D%/conformance.py \
 	%D%/deploy_missing.sh \
 	%D%/example_c.py \
+	%D%/example_deploy.py \
 	%D%/example_pipeline.py \
 	%D%/example_r.py \
 	%D%/example_sklearn.py \

@@ -62,8 +62,8 @@ def not_started():
     equal(outcome(["pedigree", "run", "--no-such-option", "true"])[0], 125,
           "a wrong option")
     equal(outcome(["pedigree", "run"])[0], 125, "no command")
-    equal(outcome(["pedigree", "deploy", "--", "true"])[0], 125,
-          "no endpoint")
+    equal(outcome(["pedigree", "deploy", "--endpoint-arn", "e", "--",
+                   "true"])[0], 125, "no ARN")
     spool = os.path.join(work, "home", "spool", "runs")
     runs = [name for name in os.listdir(spool) if name != "lock"]
     check(not [name for name in runs if "no-such" in name],

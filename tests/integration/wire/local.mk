@@ -7,6 +7,7 @@ wire_tests = \
 	%D%/clients.py \
 	%D%/connections.py \
 	%D%/libraries.py \
+	%D%/objects.py \
 	%D%/secrets.py \
 	%D%/unseen.py
 
@@ -19,4 +20,5 @@ EXTRA_DIST += $(wire_tests) \
 	%D%/loader.c \
 	%D%/plugin.c \
 	%D%/ways.c \
-	%D%/wire.py
+	%D%/wire.py \
+	tests/helper/fake_s3.py

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An object store that speaks S3 as far as clients need it to put and get
+objects, in one piece and in parts. It believes every signature.
+
+    with fake_s3.Store(certificate) as store:
+        ... store.url, store.objects[("bucket", "key")]
+"""
+
+import hashlib
+import http.server
+import re
+import socketserver
+import ssl
+import threading
+import urllib.parse
+
+
+class Store:
+    def __init__(self, certificate=None, versions=False):
+        self.objects = {}  # (bucket, key): (bytes, ETag, version or None)
+        self.uploads = {}  # id: {part number: bytes}
+        self.versions = versions
+        self.count = 0
+        self.lock = threading.Lock()
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.store = self
+        scheme = "http"
+        if certificate:
+            scheme = "https"
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True,
+                do_handshake_on_connect=False)
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever,
+                                        args=(0.05,), daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def number(self):
+        with self.lock:
+            self.count += 1
+            return self.count
+
+    def keep(self, place, content, etag):
+        version = f"v{self.number()}" if self.versions else None
+        self.objects[place] = (content, f'"{etag}"', version)
+        return self.objects[place]
+
+
+class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        pass
+
+
+def _plain(headers, body):
+    """The object in a body that is signed in pieces."""
+    if "aws-chunked" not in headers.get("Content-Encoding", ""):
+        return body
+    content = b""
+    while body:
+        head, _, body = body.partition(b"\r\n")
+        size = int(head.split(b";")[0], 16)
+        if not size:
+            break
+        content, body = content + body[:size], body[size + 2:]
+    return content
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def take(self):
+        parts = urllib.parse.urlsplit(self.path)
+        query = dict(urllib.parse.parse_qsl(parts.query, True))
+        bucket, _, key = urllib.parse.unquote(
+            parts.path.lstrip("/")).partition("/")
+        return (bucket, key), query, _plain(self.headers, self.body())
+
+    def body(self):
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        pieces = []
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass  # trailers
+        return b"".join(pieces)
+
+    def answer(self, status, body=b"", **headers):
+        self.send_response(status)
+        for name, value in headers.items():
+            if value is not None:
+                self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def missing(self):
+        self.answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
+
+    def do_PUT(self):
+        place, query, body = self.take()
+        store = self.server.store
+        md5 = hashlib.md5(body).hexdigest()
+        if "uploadId" in query:
+            store.uploads[query["uploadId"]][int(query["partNumber"])] = body
+            return self.answer(200, ETag=f'"{md5}"')
+        source = self.headers.get("x-amz-copy-source")
+        if source:
+            bucket, _, key = urllib.parse.unquote(
+                source.lstrip("/")).partition("/")
+            body = store.objects[bucket, key][0]
+            md5 = hashlib.md5(body).hexdigest()
+            store.keep(place, body, md5)
+            return self.answer(
+                200, (f"<CopyObjectResult><ETag>&quot;{md5}&quot;</ETag>"
+                      "</CopyObjectResult>").encode())
+        _, etag, version = store.keep(place, body, md5)
+        return self.answer(200, ETag=etag, x_amz_version_id=version)
+
+    def do_POST(self):
+        place, query, body = self.take()
+        store = self.server.store
+        if "uploads" in query:
+            name = f"upload{store.number()}"
+            store.uploads[name] = {}
+            return self.answer(
+                200, (f"<InitiateMultipartUploadResult><Bucket>{place[0]}"
+                      f"</Bucket><Key>{place[1]}</Key><UploadId>{name}"
+                      "</UploadId></InitiateMultipartUploadResult>").encode())
+        parts = store.uploads.pop(query["uploadId"])
+        pieces = [parts[int(number)] for number in
+                  re.findall(r"<PartNumber>(\d+)<", body.decode())]
+        digests = b"".join(hashlib.md5(piece).digest() for piece in pieces)
+        etag = f"{hashlib.md5(digests).hexdigest()}-{len(pieces)}"
+        _, etag, version = store.keep(place, b"".join(pieces), etag)
+        return self.answer(
+            200, (f"<CompleteMultipartUploadResult><ETag>{etag}</ETag>"
+                  "</CompleteMultipartUploadResult>").encode(),
+            x_amz_version_id=version)
+
+    def do_GET(self):
+        place, _, _ = self.take()
+        if place not in self.server.store.objects:
+            return self.missing()
+        content, etag, version = self.server.store.objects[place]
+        more = {"ETag": etag, "x_amz_version_id": version,
+                "Accept_Ranges": "bytes",
+                "Last_Modified": "Mon, 23 Nov 2026 00:00:00 GMT"}
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)",
+                              self.headers.get("Range", ""))
+        if not wanted:
+            return self.answer(200, content, **more)
+        first = int(wanted[1])
+        last = int(wanted[2] or len(content) - 1)
+        return self.answer(206, content[first:last + 1], Content_Range=(
+            f"bytes {first}-{min(last, len(content) - 1)}/{len(content)}"),
+            **more)
+
+    do_HEAD = do_GET
+
+    def do_DELETE(self):
+        place, _, _ = self.take()
+        self.server.store.objects.pop(place, None)
+        return self.answer(204)
