@@ -82,7 +82,12 @@ class _Error(ctypes.Structure):
 
 class _TraceOptions(ctypes.Structure):
     """struct pedigree_trace_options"""
-    _fields_ = [("direction", ctypes.c_int), ("depth", ctypes.c_uint)]
+    _fields_ = [("direction", ctypes.c_int), ("depth", ctypes.c_uint),
+                ("limit", ctypes.c_ulong), ("kinds", ctypes.c_void_p),
+                ("types", ctypes.c_void_p), ("tag_key", ctypes.c_char_p),
+                ("tag_value", ctypes.c_char_p),
+                ("created_after_ms", ctypes.c_int64),
+                ("created_before_ms", ctypes.c_int64)]
 
 
 class _Print(ctypes.Structure):

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "graph/json.h"
 #include "render/caption.h"
+#include "render/label.h"
 #include "render/page.h"
 #include "render/renderers.h"
 
@@ -106,10 +107,14 @@ static int add_vertex(struct pedigree_buf *json,
 		[PEDIGREE_LOOK_CONTEXT] = "context",
 	};
 	_cleanup_caption_ struct pedigree_caption caption;
+	_cleanup_buf_ struct pedigree_buf name = PEDIGREE_BUF_INIT;
 	const char *type = pedigree_vertex_type(entity);
 	int rc = pedigree_caption_init(&caption, entity, whole);
 
 	if (rc < 0)
+		return pedigree_fail_memory(err);
+	pedigree_label_name(entity, false, &name);
+	if (pedigree_buf_error(&name))
 		return pedigree_fail_memory(err);
 	pedigree_buf_add_str(json, "{\"Arn\":");
 	pedigree_json_string(json, entity->arn ? entity->arn : "");
@@ -117,6 +122,8 @@ static int add_vertex(struct pedigree_buf *json,
 			  pedigree_kind_word(entity->kind),
 			  looks[pedigree_caption_look(entity)]);
 	pedigree_json_string(json, type ? type : "");
+	pedigree_buf_add_str(json, ",\"Name\":");
+	pedigree_json_string(json, name.data);
 	pedigree_buf_add_str(json, ",\"Label\":");
 	for (size_t i = 0; i < PEDIGREE_CAPTION_LINES; i++) {
 		pedigree_buf_add_char(json, i ? ',' : '[');

@@ -26,6 +26,8 @@ integration_tests = \
 	%D%/faults/paths.py \
 	%D%/faults/programs.py \
 	%D%/faults/workers.py \
+	%D%/graph/formats.py \
+	%D%/graph/page.py \
 	%D%/install.sh \
 	%D%/memcheck.py \
 	%D%/manual.py \
@@ -54,6 +56,7 @@ EXTRA_DIST += $(integration_tests) \
 	%D%/conformance/shapes.py \
 	%D%/conformance/words.py \
 	%D%/faults/fault.py \
+	%D%/graph/browser.py \
 	%D%/support/hammer.c \
 	%D%/ways/programs.py \
 	%D%/ways/ways.py

@@ -7,7 +7,7 @@
  * height of each; nothing here knows a document.
  */
 
-const COLUMN = 300;
+const COLUMN = 320;
 const GAP = 14;
 /* Bends are worth their time only as long as there are few. */
 const MOST_BENDS = 6000;

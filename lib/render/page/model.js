@@ -174,7 +174,7 @@ class Lineage {
     }
     const found = [];
     this.vertices.forEach((vertex, i) => {
-      vertex.haystack = vertex.haystack || [vertex.Label.join(" "), vertex.Arn,
+      vertex.haystack = vertex.haystack || [vertex.Name, vertex.Label[1], vertex.Arn,
         JSON.stringify(vertex.Entity)].join("\n").toLowerCase();
       if (words.every((word) => vertex.haystack.includes(word))) {
         found.push(i);
@@ -182,7 +182,7 @@ class Lineage {
     });
     /* Those whose names match come first. */
     const named = (i) => words.every((word) =>
-      this.vertices[i].Label[0].toLowerCase().includes(word));
+      this.vertices[i].Name.toLowerCase().includes(word));
     return found.filter(named).concat(found.filter((i) => !named(i)));
   }
 }

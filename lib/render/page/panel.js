@@ -8,8 +8,13 @@
 /* The API's times are numbers of seconds. */
 function showValue(parent, key, value) {
   if (Array.isArray(value) || (value && typeof value === "object")) {
+    const members = Object.entries(value);
+    if (!members.length) {
+      parent.textContent = "–";
+      return;
+    }
     const list = make(parent, "dl");
-    for (const [name, inner] of Object.entries(value)) {
+    for (const [name, inner] of members) {
       make(list, "dt", {}, name);
       showValue(make(list, "dd"), name, inner);
     }
@@ -37,7 +42,7 @@ function showTies(view, panel, heading, edges, end) {
     const vertex = view.lineage.vertices[at];
     const tie = edge.AssociationType || edge.Label;
     const button = make(make(list, "li"), "button", { type: "button" },
-      `${vertex.Label[0]} – ${vertex.Label[1]}${tie ? ` (${tie})` : ""}`);
+      `${vertex.Name} – ${vertex.Label[1]}${tie ? ` (${tie})` : ""}`);
     button.addEventListener("click", () => view.goTo(at));
   }
 }
@@ -51,7 +56,7 @@ function showDetails(view, at) {
   const lineage = view.lineage;
   const vertex = lineage.vertices[at];
   panel.replaceChildren();
-  make(panel, "h2", {}, vertex.Label[0]);
+  make(panel, "h2", {}, vertex.Name);
   if (lineage.canCollapse(at) || lineage.collapsed.has(at)) {
     const button = make(panel, "button", { type: "button", id: "collapse" },
       lineage.collapsed.has(at) ? "Expand (c)" : "Collapse what is behind (c)");
@@ -202,7 +207,9 @@ function start() {
   click("home", () => view.goTo(0));
   listenToPointers(view);
   listenToKeys(view);
-  document.documentElement.dataset.drawn = String(view.boxes.length);
+  /* For tests: when all this was done, in milliseconds since the page began
+     to load. */
+  document.documentElement.dataset.ready = String(Math.ceil(performance.now()));
 }
 
 start();

@@ -7,7 +7,7 @@
  */
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 220;
+const WIDTH = 236;
 const HEIGHT = 62;
 const FURTHEST = 0.02;
 const NEAREST = 3;
