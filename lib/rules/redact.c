@@ -448,8 +448,10 @@ static void redact(struct pedigree_buf *buf, const char *text, bool url)
 		add_without_secrets(buf, inside.data);
 }
 
-void pedigree_redact_url(struct pedigree_buf *buf, const char *url)
+static void redact_url_once(struct pedigree_buf *buf, const char *previous,
+			    const char *url)
 {
+	(void)previous;
 	url = behind_users(url);
 	if (scheme_length(url))
 		redact(buf, url, true);
@@ -464,8 +466,8 @@ static bool asks_for_secret(const char *previous)
 	       !strchr(previous, ' ') && pedigree_secret_name(previous);
 }
 
-void pedigree_redact_arg(struct pedigree_buf *buf, const char *previous,
-			 const char *arg)
+static void redact_arg_once(struct pedigree_buf *buf, const char *previous,
+			    const char *arg)
 {
 	const char *colon = strchr(arg, ':');
 	bool option = arg[0] == '-' && arg[1] == '-' &&
@@ -484,4 +486,50 @@ void pedigree_redact_arg(struct pedigree_buf *buf, const char *previous,
 		return;
 	}
 	redact(buf, arg, false);
+}
+
+/*
+ * What is left out may take away what said how to read the rest: behind a
+ * scheme that is itself a secret there is no URL any more. So a text is read
+ * until nothing changes, and what was redacted once stays as it is. A text
+ * that does not come to rest is not worth keeping.
+ */
+static void until_at_rest(struct pedigree_buf *buf, const char *previous,
+			  const char *text,
+			  void (*once)(struct pedigree_buf *buf,
+				       const char *previous, const char *text))
+{
+	enum {
+		PASSES = 8
+	};
+	_cleanup_buf_ struct pedigree_buf one = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf other = PEDIGREE_BUF_INIT;
+	struct pedigree_buf *now = &one, *last = &other, *spare;
+
+	for (int pass = 0; pass < PASSES; pass++) {
+		pedigree_buf_clear(now);
+		once(now, previous, text);
+		if (pedigree_buf_error(now))
+			break;
+		if (!strcmp(text, now->data)) {
+			pedigree_buf_add(buf, now->data, now->len);
+			return;
+		}
+		spare = last;
+		last = now;
+		now = spare;
+		text = last->data;
+	}
+	pedigree_buf_add_str(buf, PEDIGREE_REDACTED);
+}
+
+void pedigree_redact_url(struct pedigree_buf *buf, const char *url)
+{
+	until_at_rest(buf, NULL, url, redact_url_once);
+}
+
+void pedigree_redact_arg(struct pedigree_buf *buf, const char *previous,
+			 const char *arg)
+{
+	until_at_rest(buf, previous, arg, redact_arg_once);
 }

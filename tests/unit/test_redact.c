@@ -245,6 +245,33 @@ static clock_t time_of(const char *piece, size_t n)
 	return clock() - start;
 }
 
+/* The first reading of each takes away what the URL was known by. */
+static void test_what_a_lost_scheme_uncovers_is_left_out_too(void **state)
+{
+	static const char *const texts[] = {
+		"AKIAIOSFODNN7EXAMPLE://https:/+user:hush@",
+		"AKIAIOSFODNN7EXAMPLE://host:/+user:hush@db://x:y@z",
+		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0://https:/+token:hush@h",
+		"AKIAIOSFODNN7EXAMPLE://token:80",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PEDIGREE_COUNT(texts); i++) {
+		_cleanup_buf_ struct pedigree_buf once = PEDIGREE_BUF_INIT;
+		_cleanup_buf_ struct pedigree_buf twice = PEDIGREE_BUF_INIT;
+		_cleanup_buf_ struct pedigree_buf url = PEDIGREE_BUF_INIT;
+		_cleanup_buf_ struct pedigree_buf again = PEDIGREE_BUF_INIT;
+
+		pedigree_redact_arg(&once, NULL, texts[i]);
+		pedigree_redact_arg(&twice, NULL, once.data);
+		assert_string_equal(once.data, twice.data);
+		pedigree_redact_url(&url, texts[i]);
+		pedigree_redact_url(&again, url.data);
+		assert_string_equal(url.data, again.data);
+		assert_null(strstr(url.data, "hush"));
+	}
+}
+
 /* Where work grows with the square, eight times the length takes 64 times
    as long. */
 static void test_work_grows_with_the_length_of_an_argument(void **state)
@@ -277,6 +304,8 @@ int main(void)
 		cmocka_unit_test(test_ordinary_values_are_not_secrets),
 		cmocka_unit_test(test_urls_lose_user_query_and_fragment),
 		cmocka_unit_test(test_arguments_lose_secrets_and_nothing_else),
+		cmocka_unit_test(
+			test_what_a_lost_scheme_uncovers_is_left_out_too),
 		cmocka_unit_test(
 			test_work_grows_with_the_length_of_an_argument),
 	};
