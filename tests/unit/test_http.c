@@ -251,6 +251,10 @@ static void test_lines_may_end_with_lf_alone_and_be_folded(void **state)
 	      RECEIVED("HTTP/1.1 200\nETag:a\n b\n\tc\nContent-Length:2\n"
 		       "X-Other: x\n ETag: no\n\nhi"),
 	      GOES_ON);
+	CHECK(GOT " request-range=a  b c\n", 0,
+	      SENT("GET /a HTTP/1.1\r\nRange: a\r\n b\rc \r\nHost: \r\n h\r\n"
+		   "\r\n"),
+	      RECEIVED(OK), GOES_ON);
 }
 
 static void test_bytes_that_are_not_http_cost_one_look(void **state)

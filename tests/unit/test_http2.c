@@ -114,6 +114,21 @@ static void test_a_stream_is_an_exchange(void **state)
 	      false, parts);
 }
 
+static void test_what_stands_before_the_headers_is_told_apart(void **state)
+{
+	static const struct part parts[] = {
+		{ SENT, ":path", "/a" },	{ SENT, ":xcheme", "https" },
+		{ SENT, ":scheme", "http" },	{ SENT, ":authority", "u@h" },
+		{ SENT, ":protocol", "x" },	{ SENT, ":method", "DELETE" },
+		{ SENT, "host", "other" },	{ RECEIVED, ":xtatus", "500" },
+		{ RECEIVED, ":status", "204" }, { END, NULL, NULL },
+	};
+
+	(void)state;
+	check("EXCHANGE DELETE 204 http://h /a sent 0 received 0 flags 0x6\n",
+	      true, parts);
+}
+
 static void test_a_stream_without_an_answer_has_no_status(void **state)
 {
 	static const struct part nothing[] = { { END, NULL, NULL } };
@@ -211,6 +226,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_stream_is_an_exchange),
+		cmocka_unit_test(
+			test_what_stands_before_the_headers_is_told_apart),
 		cmocka_unit_test(test_a_stream_without_an_answer_has_no_status),
 		cmocka_unit_test(test_the_control_plane_speaks_http2_too),
 		cmocka_unit_test(test_a_length_stands_for_a_body_nobody_saw),

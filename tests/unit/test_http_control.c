@@ -182,6 +182,9 @@ static void test_strings_of_json_become_text(void **state)
 		{ "\"\\u0041\\u00e4\\u20AC\\ud83d\\ude00.\"",
 		  "A\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80." },
 		{ "\"\xc3\xa4\xf0\x9f\x98\x80\"", "\xc3\xa4\xf0\x9f\x98\x80" },
+		{ "\"\\ud800\\udc00\\uffff\"", "\xf0\x90\x80\x80\xef\xbf\xbf" },
+		{ "\"\\u007f\\u0080\\u07ff\\u0800\"",
+		  "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80" },
 		{ "12.5e-3", "12.5e-3" },
 		{ "true", "true" },
 	};
@@ -225,7 +228,8 @@ static void test_what_is_no_json_is_cut(void **state)
 		NAME("\"\\u0000\""),
 		NAME("\"\\ud83d\""),
 		NAME("\"\\ud83dx\""),
-		NAME("\"\\ud83d\\n\""),
+		NAME("\"\\ud83dx\\ude00\""),
+		NAME("\"\\ud83d\\n\\ude00\""),
 		NAME("\"\\ud83d\\ud83d\\ude00\""),
 		NAME("\"\\ude00\""),
 		NAME("\"unfinished"),
@@ -306,6 +310,21 @@ static void test_a_value_that_is_too_long_is_left_out(void **state)
 		.fields = " flags 0x1 PrimaryContainer.Image=i" });
 }
 
+static void test_an_array_that_is_too_long_ends_it(void **state)
+{
+	_cleanup_buf_ struct pedigree_buf body = PEDIGREE_BUF_INIT;
+
+	(void)state;
+	pedigree_buf_add_str(&body, "{\"Containers\":[");
+	for (int i = 0; i < 65535; i++)
+		pedigree_buf_add_str(&body, "1,");
+	pedigree_buf_add_str(&body, "{\"Image\":\"i\"},{\"Image\":\"j\"}]}");
+	check_call(&(struct call){
+		.operation = "CreateModel",
+		.body = body.data,
+		.fields = " flags 0x1 Containers[65535].Image=i" });
+}
+
 static void test_bodies_that_cannot_be_read_are_cut(void **state)
 {
 	(void)state;
@@ -336,12 +355,21 @@ static void test_other_operations_are_ordinary_exchanges(void **state)
 	      TARGET "SageMaker.CreateModelX\r\n\r\n",
 	      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 	check("EXCHANGE POST 200 http://h / sent 0 received 0\n",
+	      TARGET "S\r\n\r\n",
+	      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+	check("EXCHANGE POST 200 http://h / sent 0 received 0\n",
 	      TARGET "DynamoDB_20120810.CreateModel\r\n\r\n",
 	      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 }
 
 static void test_bodies_in_chunks_are_read_too(void **state)
 {
+	check("CONTROL POST 200 http://h CreateModel sent 17 received 0"
+	      " flags 0x1\n",
+	      TARGET "SageMaker.CreateModel\r\n"
+		     "Transfer-Encoding: gzip, chunked\r\n\r\n"
+		     "11\r\n" NAME("\"m\"") "\r\n0\r\n\r\n",
+	      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 	check("CONTROL POST 200 http://h CreateModel sent 17 received 18"
 	      " ModelName=m answer-ModelArn=abc\n",
 	      TARGET "SageMaker.CreateModel\r\n"
@@ -396,6 +424,7 @@ int main(void)
 			test_members_that_only_look_alike_are_not_told),
 		cmocka_unit_test(test_members_behind_what_is_skipped_are_told),
 		cmocka_unit_test(test_a_value_that_is_too_long_is_left_out),
+		cmocka_unit_test(test_an_array_that_is_too_long_ends_it),
 		cmocka_unit_test(test_bodies_that_cannot_be_read_are_cut),
 		cmocka_unit_test(test_other_operations_are_ordinary_exchanges),
 		cmocka_unit_test(test_bodies_in_chunks_are_read_too),

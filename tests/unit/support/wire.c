@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longer ones are cut at so many places. */
+/* Long conversations are cut at so many places, very long ones at fewer. */
 enum {
-	CUTS = 256
+	CUTS = 256,
+	LONG = 65536,
+	FEW = 16
 };
 
 static void add_fields(struct pedigree_buf *out, struct pedigree_text text)
@@ -181,15 +183,17 @@ static char *compare(const char *expected, uint8_t flags,
 char *wire_differs(const char *expected, uint8_t flags,
 		   const struct wire_piece *pieces)
 {
-	size_t total = 0;
+	size_t total = 0, step;
 	bool more;
 	char *message = compare(expected, flags, pieces, SIZE_MAX, 1, &more);
 
 	for (const struct wire_piece *at = pieces; at->bytes; at++)
 		total += at->n ? at->n : strlen(at->bytes);
+	step = 1 + total / (total > LONG ? FEW : CUTS);
 	if (!message)
-		message = compare(expected, flags, pieces, 1, 1, &more);
-	for (size_t i = 1; !message && more; i += 1 + total / CUTS)
+		message = compare(expected, flags, pieces, 1,
+				  total > LONG ? 61 : 1, &more);
+	for (size_t i = 1; !message && more; i += step)
 		message = compare(expected, flags, pieces, i, SIZE_MAX / 2,
 				  &more);
 	return message;

@@ -43,9 +43,9 @@ void wire_play(struct pedigree_buf *ret, uint8_t flags,
 bool wire_play_cut(struct pedigree_buf *ret, uint8_t flags,
 		   const struct wire_piece *pieces, size_t first, size_t step);
 
-/* Plays it whole, byte by byte, and with one cut at each byte, or at a
-   few hundred of them. NULL when all of them give what is expected, else what is
-   wrong, to be freed. */
+/* Plays it whole, byte by byte (in larger bites if it is very long), and with
+   one cut at each byte, or at some of them. NULL when all of them give what is
+   expected, else what is wrong, to be freed. */
 char *wire_differs(const char *expected, uint8_t flags,
 		   const struct wire_piece *pieces);
 
