@@ -5,6 +5,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/filter.h \
 	%D%/graph.c \
 	%D%/graph.h \
+	%D%/nearest.c \
+	%D%/nearest.h \
 	%D%/query.h \
 	%D%/resolve.c \
 	%D%/shortcut.c \

@@ -23,7 +23,8 @@
  * finds anything wins. Several artifacts with the same bytes: the one with
  * this path's URI if there is one, else the earliest. Several versions of
  * one URI: the newest, and *ret_note says so (a sentence, or empty).
- * PEDIGREE_ENOTFOUND with the text saying what was tried.
+ * PEDIGREE_ENOTFOUND with the text saying what was tried, and the nearest
+ * names. Other things of the name that was found are listed in *ret_note.
  */
 int pedigree_resolve(struct pedigree_ledger *ledger, const char *target,
 		     pedigree_row *ret_row, struct pedigree_buf *ret_note,

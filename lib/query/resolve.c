@@ -17,7 +17,10 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "graph/rollup.h"
+#include "query/nearest.h"
 #include "query/query.h"
+
+#define NAMESAKES 5
 
 struct search {
 	struct pedigree_ledger *ledger;
@@ -281,6 +284,59 @@ static int by_folder(struct search *search, struct pedigree_error *err)
 	return rc;
 }
 
+static const char *found_word(enum pedigree_kind kind)
+{
+	switch (kind) {
+	case PEDIGREE_TRIAL_COMPONENT:
+		return "run";
+	case PEDIGREE_CONTEXT:
+		return "context";
+	default:
+		return "one";
+	}
+}
+
+/* Those that are called so too, by their ARNs. */
+static int list_namesakes(struct search *search, struct pedigree_error *err)
+{
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	_cleanup_buf_ struct pedigree_buf others = PEDIGREE_BUF_INIT;
+	const char *found = "one";
+	size_t n = 0;
+	int rc = pedigree_ledger_by_name(search->ledger, -1, search->target,
+					 &rows, err);
+
+	for (size_t i = rows.n; rc == 0 && i > 0; i--) {
+		_cleanup_(
+			pedigree_entity_clear) struct pedigree_entity entity = {
+			0
+		};
+
+		rc = pedigree_ledger_entity(search->ledger, rows.v[i - 1],
+					    &entity, err);
+		if (rc == 0 && rows.v[i - 1] == search->row) {
+			found = found_word(entity.kind);
+			continue;
+		}
+		/* An experiment of that name has no lineage of its own. */
+		if (rc < 0 || entity.kind > PEDIGREE_TRIAL_COMPONENT)
+			continue;
+		if (n++ < NAMESAKES)
+			pedigree_buf_addf(&others, "%s%s", n > 1 ? ", " : "",
+					  entity.arn);
+	}
+	if (rc < 0 || !n)
+		return rc;
+	pedigree_buf_addf(
+		&search->note,
+		"%zu things are called %s; this is the newest %s, others are found by their ARN: %s",
+		n + 1, search->target, found, others.data);
+	if (n > NAMESAKES)
+		pedigree_buf_addf(&search->note, " and %zu more",
+				  n - NAMESAKES);
+	return pedigree_buf_error(&others) ? pedigree_fail_memory(err) : 0;
+}
+
 static int by_name(struct search *search, int kind, struct pedigree_error *err)
 {
 	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
@@ -290,12 +346,7 @@ static int by_name(struct search *search, int kind, struct pedigree_error *err)
 	if (rc < 0 || !rows.n)
 		return rc;
 	search->row = rows.v[rows.n - 1];
-	if (rows.n > 1)
-		pedigree_buf_addf(
-			&search->note,
-			"%zu things are called %s; this is the newest, others are found by their ARN",
-			rows.n, search->target);
-	return 0;
+	return list_namesakes(search, err);
 }
 
 static int by_run(struct search *search, struct pedigree_error *err)
@@ -356,8 +407,16 @@ static int find_path(struct search *search, struct pedigree_error *err)
 
 static int not_found(const struct search *search, struct pedigree_error *err)
 {
-	if (pedigree_buf_error(&search->tried))
+	_cleanup_buf_ struct pedigree_buf near = PEDIGREE_BUF_INIT;
+
+	pedigree_nearest(search->ledger, search->target, &near);
+	if (pedigree_buf_error(&search->tried) || pedigree_buf_error(&near))
 		return pedigree_fail_memory(err);
+	if (near.len)
+		return pedigree_fail(
+			err, PEDIGREE_ENOTFOUND,
+			"nothing is recorded of '%s'; did you mean %s? (looked for it %s)",
+			search->target, near.data, search->tried.data);
 	return pedigree_fail(
 		err, PEDIGREE_ENOTFOUND,
 		"nothing is recorded of '%s' (looked for it %s); `pedigree list runs` and `pedigree list artifacts` show what is",

@@ -21,6 +21,7 @@ enum question {
 	BY_ARN,
 	BY_NAME,
 	BY_KIND_NAME,
+	NAMES,
 	BY_URI,
 	LATEST,
 	BY_VERSION,
@@ -44,6 +45,8 @@ static const char *const questions[QUESTIONS] = {
 	[BY_KIND_NAME] = "SELECT id FROM entity "
 			 "WHERE name = ?1 COLLATE NOCASE AND +kind = ?2 "
 			 "ORDER BY created, id",
+	[NAMES] = "SELECT name, CASE kind WHEN 0 THEN source_uri END "
+		  "FROM entity ORDER BY id DESC LIMIT 100000",
 	[BY_URI] = "SELECT id FROM entity WHERE source_uri = ?1 "
 		   "ORDER BY created, id",
 	[LATEST] = "SELECT id FROM entity WHERE source_uri = ?1 "
@@ -164,6 +167,27 @@ int pedigree_ledger_by_name(struct pedigree_ledger *ledger, int kind,
 	return pedigree_ledger_rows(ledger->db, stmt, status, rows, err);
 }
 
+int pedigree_ledger_names(struct pedigree_ledger *ledger,
+			  bool (*each)(void *ctx, const char *name,
+				       const char *uri),
+			  void *ctx, struct pedigree_error *err)
+{
+	struct pedigree_db *db = ledger->db;
+	sqlite3_stmt *stmt = NULL;
+	int status = pedigree_db_ask(db, NAMES, &stmt, err, "");
+
+	for (; status > 0; status = pedigree_db_next(db, stmt, err)) {
+		const char *name = (const char *)sqlite3_column_text(stmt, 0);
+		const char *uri = (const char *)sqlite3_column_text(stmt, 1);
+
+		if ((name || uri) && !each(ctx, name, uri)) {
+			pedigree_db_done(stmt);
+			return 0;
+		}
+	}
+	return status;
+}
+
 int pedigree_ledger_by_uri(struct pedigree_ledger *ledger, const char *uri,
 			   struct pedigree_rows *rows,
 			   struct pedigree_error *err)
@@ -171,7 +195,7 @@ int pedigree_ledger_by_uri(struct pedigree_ledger *ledger, const char *uri,
 	return rows_by_text(ledger, BY_URI, uri, rows, err);
 }
 
-_Static_assert(PEDIGREE_ARTIFACT == 0, "LATEST says so");
+_Static_assert(PEDIGREE_ARTIFACT == 0, "LATEST and NAMES say so");
 
 int pedigree_ledger_latest(struct pedigree_ledger *ledger, const char *uri,
 			   pedigree_row *ret_row, struct pedigree_error *err)

@@ -54,6 +54,13 @@ int pedigree_ledger_by_arn(struct pedigree_ledger *ledger, const char *arn,
 int pedigree_ledger_by_name(struct pedigree_ledger *ledger, int kind,
 			    const char *name, struct pedigree_rows *rows,
 			    struct pedigree_error *err);
+/* Calls `each` with the names of all, newest first, and at most 100,000 of
+   them, until it answers false: of an artifact that has one, its URI and no
+   name, of others the name and no URI. */
+int pedigree_ledger_names(struct pedigree_ledger *ledger,
+			  bool (*each)(void *ctx, const char *name,
+				       const char *uri),
+			  void *ctx, struct pedigree_error *err);
 int pedigree_ledger_by_uri(struct pedigree_ledger *ledger, const char *uri,
 			   struct pedigree_rows *rows,
 			   struct pedigree_error *err);

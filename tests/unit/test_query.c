@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/fs.h"
+#include "query/nearest.h"
 #include "query/query.h"
 #include "tests/unit/support/alloc.h"
 #include "tests/unit/support/scene.h"
@@ -400,6 +401,84 @@ static void test_what_is_not_there_is_said_with_what_was_tried(void **state)
 	assert_int_equal(row, 7);
 }
 
+static void test_words_are_as_far_apart_as_the_slips_between_them(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		size_t distance;
+	} cases[] = {
+		{ "", "", 0 },
+		{ "churn", "Churn", 0 },
+		{ "churn", "chrun", 1 },
+		{ "churn", "chur", 1 },
+		{ "churn", "churns", 1 },
+		{ "churn", "chuan", 1 },
+		{ "churn", "nruhc", 4 },
+		{ "a", "abcdef", 5 },
+		{ "churn", "model", 5 },
+		{ "", "abcd", 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PEDIGREE_COUNT(cases); i++) {
+		assert_int_equal(pedigree_edit_distance(cases[i].a, cases[i].b,
+							9),
+				 cases[i].distance);
+		assert_int_equal(pedigree_edit_distance(cases[i].b, cases[i].a,
+							1),
+				 cases[i].distance > 1 ? 2 : cases[i].distance);
+	}
+}
+
+static void assert_suggested(const char *target, const char *suggestion)
+{
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	_cleanup_buf_ struct pedigree_buf note = PEDIGREE_BUF_INIT;
+	pedigree_row row = 0;
+
+	assert_int_equal(pedigree_resolve(ledger, target, &row, &note, &err),
+			 PEDIGREE_ENOTFOUND);
+	if (!suggestion)
+		assert_null(strstr(err.text, "did you mean"));
+	else if (!strstr(err.text, suggestion))
+		fail_msg("%s: %s", target, err.text);
+}
+
+static void test_who_misspells_a_name_is_told_the_nearest(void **state)
+{
+	(void)state;
+	train("train-churn", 100, "file:///models/churn.pkl", 'm');
+	train("train-price", 200, "s3://models/price.pkl", 'p');
+	train("red-\xe2\x80\xae", 300, "file:///a%E2%80%AElong-name.pkl", 'q');
+	open_ledger();
+	assert_suggested("trian-churn", "did you mean 'train-churn'?");
+	assert_suggested("train", "'train-price' or 'train-churn'");
+	assert_suggested("models/chrun.pkl",
+			 "did you mean '/models/churn.pkl'?");
+	assert_suggested("prise.pkl", "did you mean 's3://models/price.pkl'?");
+	assert_suggested("a-long-name.pkl",
+			 "did you mean 'file:///a%E2%80%AElong-name.pkl'?");
+	assert_suggested("red", NULL);
+	assert_suggested("nothing-like-it", NULL);
+}
+
+static void test_who_names_two_things_is_told_of_the_other(void **state)
+{
+	_cleanup_buf_ struct pedigree_buf note = PEDIGREE_BUF_INIT;
+	struct pedigree_record *record = record_of_deployment("ship", 200);
+
+	(void)state;
+	train("shop", 100, "file:///m", 'm');
+	add_input(record, "file:///m", 'm', "Model");
+	add_endpoint(record, "shop");
+	put_ledger(scene, record);
+	open_ledger();
+	find_noted("shop", &note);
+	assert_string_equal(
+		note.data,
+		"2 things are called shop; this is the newest run, others are found by their ARN: arn:aws:sagemaker:local:000000000000:context/shop");
+}
+
 static void test_a_run_is_shown_with_both_sides(void **state)
 {
 	struct pedigree_shown *shown = NULL;
@@ -480,6 +559,9 @@ int main(void)
 		TEST(test_of_several_versions_the_newest_is_taken_and_said),
 		TEST(test_names_and_arns_are_found_without_regard_to_case),
 		TEST(test_what_is_not_there_is_said_with_what_was_tried),
+		TEST(test_words_are_as_far_apart_as_the_slips_between_them),
+		TEST(test_who_misspells_a_name_is_told_the_nearest),
+		TEST(test_who_names_two_things_is_told_of_the_other),
 		TEST(test_a_run_is_shown_with_both_sides),
 		TEST(test_only_data_sets_have_manifests),
 		TEST(test_a_walk_survives_any_allocation_failing),
