@@ -25,12 +25,16 @@ bool cli_ask_option(struct cli_ask *ask, const struct cli_option *option,
 		ask->no_recover = true;
 		return true;
 	}
+	if (strcmp(option->name, "backend") == 0) {
+		ask->backend = value;
+		return true;
+	}
 	return cli_print_option(option, value, &ask->print, &ask->ok);
 }
 
 struct pedigree *cli_ask_open(const struct cli_ask *ask)
 {
-	struct pedigree *pedigree = cli_open(NULL);
+	struct pedigree *pedigree = cli_open(ask->backend);
 
 	if (pedigree && !ask->no_recover)
 		cli_recover(pedigree);

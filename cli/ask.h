@@ -10,12 +10,22 @@
 /* First member of a command's options. */
 struct cli_ask {
 	struct pedigree_print print;
+	const char *backend; /* NULL: the ledger */
 	bool no_recover;
 	bool ok; /* false after a bad --format */
 };
 
 void cli_ask_init(struct cli_ask *ask);
-/* Takes --format, --json, --wide and --no-recover; true when it was one. */
+/* For commands that ask about lineage, not about logs. */
+#define CLI_ASK_BACKEND \
+	{ \
+		.name = "backend", .value = "BACKEND", \
+		.choices = "ledger|sagemaker", \
+		.help = "answer from the ledger (the default) or from AWS" \
+	}
+
+/* Takes these, --format, --json, --wide and --no-recover; true when it was
+   one. */
 bool cli_ask_option(struct cli_ask *ask, const struct cli_option *option,
 		    const char *value);
 /* Opens the library and, unless told not to, finishes earlier runs. */

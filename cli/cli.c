@@ -72,9 +72,9 @@ static void warn(void *ctx, const char *sentence)
 	cli_say("%s", sentence);
 }
 
-struct pedigree *cli_open(const char *const *settings)
+struct pedigree *cli_open(const char *backend)
 {
-	const struct pedigree_options options = { .settings = settings };
+	const struct pedigree_options options = { .backend = backend };
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	struct pedigree *pedigree = NULL;
 

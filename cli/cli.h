@@ -77,8 +77,8 @@ bool cli_print_option(const struct cli_option *option, const char *value,
 void cli_print_init(struct pedigree_print *print, FILE *out);
 
 /* Opens the library and prints configuration warnings; NULL after printing
-   the failure. */
-struct pedigree *cli_open(const char *const *settings);
+   the failure. `backend`: what questions are answered from, or NULL. */
+struct pedigree *cli_open(const char *backend);
 /* Finishes what earlier runs left, telling on stderr. Never fails. */
 void cli_recover(const struct pedigree *pedigree);
 

@@ -129,6 +129,7 @@ static const struct cli_option list_options[] = {
 	{ .name = "ascending",
 	  .help = "oldest, or first in the alphabet, first" },
 	{ .name = "limit", .value = "N", .help = "at most N" },
+	CLI_ASK_BACKEND,
 	CLI_PRINT_OPTIONS,
 	{ .name = NULL },
 };

@@ -63,6 +63,7 @@ static const struct cli_option show_options[] = {
 	  .value = "WHAT",
 	  .choices = "rank",
 	  .help = "print what each rank of a job read and wrote" },
+	CLI_ASK_BACKEND,
 	CLI_PRINT_OPTIONS,
 	{ .name = NULL },
 };

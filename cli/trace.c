@@ -78,14 +78,15 @@ static const struct cli_option trace_options[] = {
 	CLI_REACH_DEPTH(""),
 	CLI_REACH_LIMIT(USUAL_LIMIT),
 	CLI_REACH_FILTERS,
+	CLI_ASK_BACKEND,
 	CLI_PRINT_OPTIONS,
 	{ .name = NULL },
 };
 
 static const struct cli_option stream_options[] = {
 	CLI_REACH_DEPTH(""), CLI_REACH_LIMIT(USUAL_LIMIT),
-	CLI_REACH_FILTERS,   CLI_PRINT_OPTIONS,
-	{ .name = NULL },
+	CLI_REACH_FILTERS,   CLI_ASK_BACKEND,
+	CLI_PRINT_OPTIONS,   { .name = NULL },
 };
 
 #define TARGET_TEXT \

@@ -31,6 +31,11 @@ struct pedigree_options {
 	 * ended by NULL. May be NULL.
 	 */
 	const char *const *settings;
+	/**
+	 * What questions are answered from: "ledger", which is what NULL
+	 * means, or "sagemaker", the service that this backend delivers to.
+	 */
+	const char *backend;
 };
 
 /**

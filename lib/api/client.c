@@ -27,8 +27,8 @@ struct pedigree_client {
 	pid_t owner; /* of the connection */
 };
 
-static int check_backend(const char *backend, bool *ret_remote,
-			 struct pedigree_error *err)
+int pedigree_check_backend(const char *backend, bool *ret_remote,
+			   struct pedigree_error *err)
 {
 	*ret_remote = backend && strcmp(backend, "sagemaker") == 0;
 	if (!backend || strcmp(backend, "ledger") == 0 || *ret_remote)
@@ -36,7 +36,7 @@ static int check_backend(const char *backend, bool *ret_remote,
 	if (strcmp(backend, "jsonl") == 0 || strcmp(backend, "null") == 0)
 		return pedigree_fail(
 			err, PEDIGREE_EUNSUPPORTED,
-			"the backend %s takes records only; the operations of the API work on the ledger and with sagemaker",
+			"the backend %s takes records only; questions and operations of the API work on the ledger and with sagemaker",
 			backend);
 	return pedigree_fail(
 		err, PEDIGREE_EINVAL,
@@ -59,7 +59,7 @@ int pedigree_client_open(const struct pedigree *pedigree, const char *backend,
 {
 	struct pedigree_client *client;
 	bool is_remote;
-	int status = check_backend(backend, &is_remote, err);
+	int status = pedigree_check_backend(backend, &is_remote, err);
 
 	if (status)
 		return status;

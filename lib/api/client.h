@@ -10,6 +10,10 @@
 #include "service/service.h"
 #include "service/typed.h"
 
+/* Is it a backend that answers, and is it the service? */
+int pedigree_check_backend(const char *backend, bool *ret_remote,
+			   struct pedigree_error *err);
+
 /* The pages of a list in one. */
 int pedigree_client_join(struct pedigree_client *client,
 			 const struct pedigree_operation *operation,

@@ -232,7 +232,11 @@ static int walk_from(const struct pedigree *pedigree, const char *target,
 		0
 	};
 	_cleanup_(graph_freep) struct pedigree_graph *graph = NULL;
-	int rc = pedigree_question_ask(pedigree, target, walk->endpoint,
+	const struct pedigree_reach reach = {
+		.direction = walk->direction,
+		.depth = walk->depth,
+	};
+	int rc = pedigree_question_ask(pedigree, target, walk->endpoint, &reach,
 				       &question, err);
 
 	if (rc == 0)

@@ -11,6 +11,7 @@
 #include <pedigree/query.h>
 
 #include "api/api.h"
+#include "api/question.h"
 #include "api/running.h"
 #include "base/err.h"
 #include "query/query.h"
@@ -175,7 +176,7 @@ static long list_entities(const struct pedigree *pedigree,
 	filter.ascending = order.ascending;
 	if (ledger)
 		rc = read_entities(ledger, &filter, &list, err);
-	if (rc == 0 &&
+	if (rc == 0 && !pedigree->is_remote &&
 	    (kind == PEDIGREE_TRIAL_COMPONENT || kind == PEDIGREE_ACTION))
 		rc = pedigree_running(pedigree->config, kind, options, &running,
 				      err);
@@ -230,10 +231,10 @@ long pedigree_list(const struct pedigree *pedigree,
 		   const struct pedigree_print *print, FILE *out,
 		   struct pedigree_error *err)
 {
-	_cleanup_ledger_ struct pedigree_ledger *ledger = NULL;
+	_cleanup_(pedigree_view_close) struct pedigree_view view = { 0 };
+	struct pedigree_fetch fetch = { .kind = PEDIGREE_KINDS };
 	const struct pedigree_renderer *renderer;
 	struct pedigree_error why = PEDIGREE_ERROR_INIT;
-	enum pedigree_kind kind = PEDIGREE_KINDS;
 	int rc;
 
 	if (!pedigree || !options || !print)
@@ -244,16 +245,20 @@ long pedigree_list(const struct pedigree *pedigree,
 		return pedigree_fail(err, PEDIGREE_EINVAL,
 				     "there is no output format %d",
 				     (int)print->format);
-	rc = kind_of(options->what, &kind, err);
+	rc = kind_of(options->what, &fetch.kind, err);
 	if (rc < 0)
 		return rc;
+	fetch.type = options->type;
+	fetch.source_uri = options->source_uri;
+	fetch.created_after_ms = options->created_after_ms;
+	fetch.created_before_ms = options->created_before_ms;
 	/* Nothing recorded yet is an empty list: runs may be under way. */
-	rc = pedigree_ledger_open(pedigree->config, &ledger, &why);
+	rc = pedigree_view_open(pedigree, &fetch, &view, &why);
 	if (rc < 0 && rc != PEDIGREE_ENOTFOUND)
 		return pedigree_fail(err, rc, "%s", why.text);
-	if (kind == PEDIGREE_KINDS)
-		return list_associations(ledger, options, renderer, print, out,
-					 err);
-	return list_entities(pedigree, ledger, kind, options, renderer, print,
-			     out, err);
+	if (fetch.kind == PEDIGREE_KINDS)
+		return list_associations(view.ledger, options, renderer, print,
+					 out, err);
+	return list_entities(pedigree, view.ledger, fetch.kind, options,
+			     renderer, print, out, err);
 }

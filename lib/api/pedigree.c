@@ -11,6 +11,7 @@
 #include <pedigree/pedigree.h>
 
 #include "api/api.h"
+#include "api/client.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "run/run.h"
@@ -32,6 +33,12 @@ int pedigree_open(const struct pedigree_options *options, struct pedigree **ret,
 	pedigree = calloc(1, sizeof(*pedigree));
 	if (!pedigree)
 		return pedigree_fail_memory(err);
+	if (options && options->backend) {
+		rc = pedigree_check_backend(options->backend,
+					    &pedigree->is_remote, err);
+		if (rc < 0)
+			return rc;
+	}
 	rc = pedigree_config_load(&sources, &pedigree->config, err);
 	if (rc < 0)
 		return rc;

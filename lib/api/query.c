@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include <pedigree/query.h>
 
 #include "api/api.h"
@@ -32,10 +34,11 @@ static void answer_clear(struct answer *answer)
 
 /* Everything that comes before the answer. */
 static int ask(const struct pedigree *pedigree, const char *target,
+	       const struct pedigree_reach *reach,
 	       const struct pedigree_print *print, struct answer *answer,
 	       struct pedigree_error *err)
 {
-	int rc = pedigree_question_ask(pedigree, target, false,
+	int rc = pedigree_question_ask(pedigree, target, false, reach,
 				       &answer->question, err);
 
 	if (rc == 0)
@@ -55,6 +58,34 @@ static int find_renderer(const struct pedigree_print *print,
 		      : "a question needs to know how to print");
 }
 
+/* Where SageMaker's identity is kept to, an object has one artifact there,
+   whatever its versions: the lineage of several may be one. */
+static void tell_merged(const struct pedigree *pedigree,
+			const struct pedigree_graph *graph,
+			const struct pedigree_print *print)
+{
+	const char *identity =
+		pedigree_config_get(pedigree->config, "aws", NULL, "identity");
+
+	if (!pedigree->is_remote || !print->note ||
+	    (identity && strcmp(identity, "uri") != 0))
+		return;
+	for (size_t i = 0; i < graph->vertices.n; i++) {
+		const char *uri = graph->vertices.v[i].entity.source_uri;
+
+		if (graph->vertices.v[i].entity.kind != PEDIGREE_ARTIFACT ||
+		    !uri || strncmp(uri, "s3://", 5) != 0)
+			continue;
+		print->note(
+			print->note_ctx,
+			"objects in S3 stand for all their versions there ([aws] identity = uri), so lineages of several may have become one");
+		return;
+	}
+}
+
+/* An entity and what is next to it. */
+static const struct pedigree_reach around = { PEDIGREE_BOTH, 1 };
+
 int pedigree_trace(const struct pedigree *pedigree, const char *target,
 		   const struct pedigree_trace_options *options,
 		   const struct pedigree_print *print, FILE *out,
@@ -70,14 +101,17 @@ int pedigree_trace(const struct pedigree *pedigree, const char *target,
 	if (!printer)
 		return pedigree_fail(err, PEDIGREE_EINVAL,
 				     "lineage needs to know how it is printed");
-	rc = ask(pedigree, target, print, &answer, err);
+	options = options ? options : &defaults;
+	rc = ask(pedigree, target,
+		 &(struct pedigree_reach){ options->direction, options->depth },
+		 print, &answer, err);
 	if (rc < 0)
 		return rc;
-	options = options ? options : &defaults;
 	rc = pedigree_walk_some(answer.question.ledger, answer.question.row,
 				options, &graph, err);
 	if (rc < 0)
 		return rc;
+	tell_merged(pedigree, graph, print);
 	rc = printer(graph, print, out, err);
 	pedigree_graph_free(graph);
 	return rc;
@@ -92,7 +126,7 @@ int pedigree_show(const struct pedigree *pedigree, const char *target,
 	int rc = find_renderer(print, &answer, err);
 
 	if (rc == 0)
-		rc = ask(pedigree, target, print, &answer, err);
+		rc = ask(pedigree, target, &around, print, &answer, err);
 	if (rc == 0)
 		rc = pedigree_show_row(answer.question.ledger,
 				       answer.question.row, &shown, err);
@@ -112,7 +146,7 @@ int pedigree_manifest(const struct pedigree *pedigree, const char *target,
 	int rc = find_renderer(print, &answer, err);
 
 	if (rc == 0)
-		rc = ask(pedigree, target, print, &answer, err);
+		rc = ask(pedigree, target, &around, print, &answer, err);
 	if (rc == 0)
 		rc = pedigree_manifest_row(answer.question.ledger,
 					   answer.question.row, &text, err);

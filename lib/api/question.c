@@ -69,10 +69,53 @@ static int find(struct pedigree_question *question, const char *target,
 				&question->note, err);
 }
 
+int pedigree_view_open(const struct pedigree *pedigree,
+		       const struct pedigree_fetch *fetch,
+		       struct pedigree_view *ret, struct pedigree_error *err)
+{
+	int rc;
+
+	*ret = (struct pedigree_view){ 0 };
+	if (!pedigree->is_remote)
+		return pedigree_ledger_open(pedigree->config, &ret->ledger,
+					    err);
+	rc = pedigree_sagemaker_fetch(pedigree->config, fetch, &ret->editor,
+				      err);
+	if (rc == 0)
+		ret->ledger = pedigree_editor_ledger(ret->editor);
+	return rc;
+}
+
+void pedigree_view_close(struct pedigree_view *view)
+{
+	if (view->editor)
+		pedigree_editor_close(view->editor);
+	else
+		pedigree_ledger_close(view->ledger);
+	*view = (struct pedigree_view){ 0 };
+}
+
+/* A step more than is shown, so that it is seen what the limit left out. */
+static unsigned int steps(const struct pedigree_reach *reach,
+			  enum pedigree_direction way)
+{
+	if (reach->direction != way && reach->direction != PEDIGREE_BOTH)
+		return 0;
+	return reach->depth && reach->depth < PEDIGREE_FETCH_ALL - 1
+		       ? reach->depth + 1
+		       : PEDIGREE_FETCH_ALL;
+}
+
 int pedigree_question_ask(const struct pedigree *pedigree, const char *target,
-			  bool endpoint, struct pedigree_question *question,
+			  bool endpoint, const struct pedigree_reach *reach,
+			  struct pedigree_question *question,
 			  struct pedigree_error *err)
 {
+	const struct pedigree_fetch fetch = {
+		.target = target,
+		.up = steps(reach, PEDIGREE_UP),
+		.down = steps(reach, PEDIGREE_DOWN),
+	};
 	struct pedigree_error why = PEDIGREE_ERROR_INIT;
 	_cleanup_free_ char *run = NULL;
 	int rc;
@@ -81,12 +124,13 @@ int pedigree_question_ask(const struct pedigree *pedigree, const char *target,
 	if (!pedigree || !target)
 		return pedigree_fail(err, PEDIGREE_EINVAL,
 				     "a question needs a target");
-	rc = pedigree_ledger_open(pedigree->config, &question->ledger, &why);
-	if (rc == PEDIGREE_ENOTFOUND)
+	rc = pedigree_view_open(pedigree, &fetch, &question->view, &why);
+	question->ledger = question->view.ledger;
+	if (rc == PEDIGREE_ENOTFOUND && !pedigree->is_remote)
 		return explain_missing(pedigree, target, err);
 	if (rc == 0)
 		rc = find(question, target, endpoint, &why);
-	if (rc == PEDIGREE_ENOTFOUND &&
+	if (rc == PEDIGREE_ENOTFOUND && !pedigree->is_remote &&
 	    pedigree_find_run(pedigree->config, NULL, target, &run, NULL) == 0)
 		return explain_missing(pedigree, target, err);
 	return rc < 0 ? pedigree_fail(err, rc, "%s", why.text) : 0;
@@ -94,6 +138,6 @@ int pedigree_question_ask(const struct pedigree *pedigree, const char *target,
 
 void pedigree_question_clear(struct pedigree_question *question)
 {
-	pedigree_ledger_close(question->ledger);
+	pedigree_view_close(&question->view);
 	pedigree_buf_clear(&question->note);
 }

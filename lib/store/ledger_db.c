@@ -328,7 +328,9 @@ int pedigree_db_open(const struct pedigree_db_kind *kind, const char *path,
 	struct stat st;
 	int status;
 
-	if (mode != PEDIGREE_DB_READ) {
+	if (strcmp(path, PEDIGREE_DB_MEMORY) == 0) {
+		;
+	} else if (mode != PEDIGREE_DB_READ) {
 		status = make_file(kind, path, err);
 		if (status)
 			return status;

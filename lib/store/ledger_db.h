@@ -28,6 +28,9 @@ struct pedigree_db_kind {
 	const char *advice; /* what to do about a file that is not ours */
 };
 
+/* As a path: a database of this connection alone, in memory. */
+#define PEDIGREE_DB_MEMORY ":memory:"
+
 enum pedigree_db_mode {
 	PEDIGREE_DB_READ,  /* never makes the file */
 	PEDIGREE_DB_WRITE, /* makes it; a commit survives power loss */

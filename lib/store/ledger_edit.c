@@ -109,12 +109,34 @@ static int open_parts(struct pedigree_editor *editor, const char *path,
 	return status;
 }
 
+static int open_at(const char *path, struct pedigree_editor **ret_editor,
+		   struct pedigree_error *err)
+{
+	struct pedigree_editor *editor = calloc(1, sizeof(*editor));
+	int status;
+
+	if (!editor)
+		return pedigree_fail_memory(err);
+	status = open_parts(editor, path, err);
+	if (status) {
+		pedigree_editor_close(editor);
+		return status;
+	}
+	*ret_editor = editor;
+	return 0;
+}
+
+int pedigree_editor_open_memory(struct pedigree_editor **ret_editor,
+				struct pedigree_error *err)
+{
+	return open_at(PEDIGREE_DB_MEMORY, ret_editor, err);
+}
+
 int pedigree_editor_open(const struct pedigree_config *config,
 			 struct pedigree_editor **ret_editor,
 			 struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
-	struct pedigree_editor *editor;
 
 	pedigree_ledger_path(pedigree_config_data(config),
 			     pedigree_config_get(config, "backend", "ledger",
@@ -122,16 +144,7 @@ int pedigree_editor_open(const struct pedigree_config *config,
 			     &path);
 	if (pedigree_buf_error(&path))
 		return pedigree_fail_memory(err);
-	editor = calloc(1, sizeof(*editor));
-	if (!editor)
-		return pedigree_fail_memory(err);
-	int status = open_parts(editor, path.data, err);
-	if (status) {
-		pedigree_editor_close(editor);
-		return status;
-	}
-	*ret_editor = editor;
-	return 0;
+	return open_at(path.data, ret_editor, err);
 }
 
 static void forget_touched(struct pedigree_editor *editor)

@@ -31,6 +31,9 @@ struct pedigree_editor;
 int pedigree_editor_open(const struct pedigree_config *config,
 			 struct pedigree_editor **ret_editor,
 			 struct pedigree_error *err);
+/* A ledger of its own that is gone when it is closed. */
+int pedigree_editor_open_memory(struct pedigree_editor **ret_editor,
+				struct pedigree_error *err);
 void pedigree_editor_close(struct pedigree_editor *editor);
 
 /* For reading within the editor's transactions. Borrowed. */

@@ -40,9 +40,15 @@ libpedigree_core_la_SOURCES += \
 	%D%/sagemaker.h \
 	%D%/sagemaker_call.c \
 	%D%/sagemaker_call.h \
+	%D%/sagemaker_crawl.c \
+	%D%/sagemaker_crawl.h \
+	%D%/sagemaker_fetch.c \
+	%D%/sagemaker_fetch.h \
 	%D%/sagemaker_request.c \
 	%D%/sagemaker_request.h \
 	%D%/sagemaker_step.c \
 	%D%/sagemaker_step.h \
+	%D%/sagemaker_words.c \
+	%D%/sagemaker_words.h \
 	%D%/status.c \
 	%D%/store.h

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "store/ledger_merge.h"
+#include "store/sagemaker_words.h"
 
 /* Suffix of a name that another run has there. */
 #define SUFFIX 6
@@ -18,31 +19,8 @@
 #define LOOKS 6
 #define LOOK_MS 250
 
-static const struct {
-	const char *create, *describe, *update, *name, *arn;
-	const char *list, *summaries; /* of those that are looked for */
-} words[PEDIGREE_KINDS] = {
-	[PEDIGREE_ARTIFACT] = { "CreateArtifact", "DescribeArtifact",
-				"UpdateArtifact", "ArtifactName", "ArtifactArn",
-				"ListArtifacts", "ArtifactSummaries" },
-	[PEDIGREE_ACTION] = { "CreateAction", "DescribeAction", "UpdateAction",
-			      "ActionName", "ActionArn" },
-	[PEDIGREE_CONTEXT] = { "CreateContext", "DescribeContext",
-			       "UpdateContext", "ContextName", "ContextArn",
-			       "ListContexts", "ContextSummaries" },
-	[PEDIGREE_TRIAL_COMPONENT] = { "CreateTrialComponent",
-				       "DescribeTrialComponent",
-				       "UpdateTrialComponent",
-				       "TrialComponentName",
-				       "TrialComponentArn",
-				       "ListTrialComponents",
-				       "TrialComponentSummaries" },
-	[PEDIGREE_TRIAL] = { "CreateTrial", "DescribeTrial", "UpdateTrial",
-			     "TrialName", "TrialArn" },
-	[PEDIGREE_EXPERIMENT] = { "CreateExperiment", "DescribeExperiment",
-				  "UpdateExperiment", "ExperimentName",
-				  "ExperimentArn" },
-};
+static const struct pedigree_sagemaker_words *const words =
+	pedigree_sagemaker_words;
 
 /* An endpoint that AWS knows has a context which SageMaker may have made. */
 static bool is_remote_endpoint(const struct pedigree_entity *entity)

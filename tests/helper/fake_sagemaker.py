@@ -331,6 +331,10 @@ class Lineage:
         [start] = request["StartArns"]
         if start not in self.entities:
             raise _missing("Entity", start)
+        for member, most in (("MaxDepth", 10), ("MaxResults", 50)):
+            if request.get(member, 1) > most:
+                raise Refusal("ValidationException",
+                              f"{member} must be at most {most}")
         direction = request.get("Direction", "Both")
         seen, frontier, edges = {start: None}, [start], {}
         for _ in range(request.get("MaxDepth", 10)):

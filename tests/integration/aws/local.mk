@@ -14,6 +14,7 @@ aws_tests = \
 	%D%/push.py \
 	%D%/push_faults.py \
 	%D%/push_jobs.py \
+	%D%/questions.py \
 	%D%/rates.py \
 	%D%/sigv4.py \
 	%D%/transport.py
