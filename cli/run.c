@@ -22,6 +22,8 @@ static bool on_option(void *ctx, const struct cli_option *option,
 		options->wrap.spec.name = value;
 	else if (strcmp(name, "experiment") == 0)
 		options->wrap.spec.experiment = value;
+	else if (strcmp(name, "serve") == 0)
+		options->wrap.spec.serve = value;
 	else if (strcmp(name, "quiet") == 0)
 		options->wrap.quiet = true;
 	else if (strcmp(name, "param") == 0)
@@ -69,6 +71,9 @@ static const struct cli_option run_options[] = {
 	{ .name = "output",
 	  .value = "URI",
 	  .help = "record an output that is not seen as a file" },
+	{ .name = "serve",
+	  .value = "NAME",
+	  .help = "the command is this endpoint, with the models that it reads" },
 	{ .name = "quiet", .letter = 'q', .help = "print nothing" },
 	{ .name = NULL },
 };

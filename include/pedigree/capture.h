@@ -47,6 +47,8 @@ struct pedigree_session_spec {
 	const char *endpoint;	    /**< name; deployments only */
 	const char *endpoint_arn;   /**< NULL: a local one */
 	const char *const *models;  /**< URIs or paths; deployments only */
+	const char *serve;	    /**< endpoint that the command serves with
+					 the models it reads; runs only */
 };
 
 struct pedigree_session;

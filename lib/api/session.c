@@ -179,6 +179,7 @@ static bool fill(struct pedigree_session *session,
 	       copy_pairs(&facts->tags, spec->tags) &&
 	       COPY_LIST(&facts->inputs, spec->inputs) &&
 	       COPY_LIST(&facts->outputs, spec->outputs) &&
+	       (spec->deploy || copy_text(&facts->serve, spec->serve)) &&
 	       (!spec->deploy ||
 		(copy_text(&deployment->endpoint,
 			   chosen(pedigree, spec->endpoint, "run.endpoint")) &&

@@ -68,6 +68,7 @@ struct pedigree_run_facts {
 	int64_t end_ms;	   /* 0: not ended, or not known */
 	int wait_status;   /* as waitpid(2); valid when end_known */
 	bool end_known;	   /* false: the wrapper died first */
+	char *serve;	   /* endpoint that it serves, or NULL */
 	char *job_arn;	   /* of the SageMaker job it runs in, or NULL */
 	char *no_capture;  /* why the shim was not used, or NULL */
 	/* What a launcher said to the wrapper, or NULL. */

@@ -111,10 +111,20 @@ int pedigree_builder_deploy(struct pedigree_builder *builder);
 int pedigree_builder_action(struct pedigree_builder *builder,
 			    const char *endpoint, unsigned int nth,
 			    size_t *ret_index);
-/* The endpoint's context, and the edge of the action to it; ARN NULL or "":
-   a local one. */
+/* The endpoint's context, and the edge of the action to it. ARN NULL or "": a
+   local one; type NULL: "Endpoint". */
 int pedigree_builder_endpoint(struct pedigree_builder *builder, size_t action,
-			      const char *endpoint, const char *arn);
+			      const char *endpoint, const char *arn,
+			      const char *type);
+/* The models that the run read contribute to an action. */
+int pedigree_builder_models_seen(struct pedigree_builder *builder,
+				 size_t action);
+
+/*
+ * commands.c: deployments that are command lines. Sets *models when one named
+ * the model.
+ */
+int pedigree_builder_commands(struct pedigree_builder *builder, bool *models);
 
 /*
  * control.c: what calls of SageMaker's control plane made. Sets *models when

@@ -474,7 +474,7 @@ static int put_endpoint(struct pedigree_control *control)
 	if (r == 0)
 		r = pedigree_builder_action(builder, name, nth, &action);
 	if (r == 0)
-		r = pedigree_builder_endpoint(builder, action, name, arn);
+		r = pedigree_builder_endpoint(builder, action, name, arn, NULL);
 	if (r == 0 && config)
 		r = deploy(control, action, arn, config);
 	return r;

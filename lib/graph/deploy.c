@@ -59,7 +59,7 @@ static char *endpoint_arn(const char *endpoint, const char *given)
 }
 
 static int add_context(struct pedigree_builder *builder, const char *endpoint,
-		       const char *arn, size_t *ret_index)
+		       const char *arn, const char *type, size_t *ret_index)
 {
 	struct pedigree_entity context = {
 		.kind = PEDIGREE_CONTEXT,
@@ -69,7 +69,7 @@ static int add_context(struct pedigree_builder *builder, const char *endpoint,
 
 	context.name = context_name(endpoint) ? strdup(endpoint)
 					      : pedigree_api_name(endpoint);
-	if (!context.name || set(&context.type, ENDPOINT) < 0 ||
+	if (!context.name || set(&context.type, type ? type : ENDPOINT) < 0 ||
 	    set(&context.source_uri, arn) < 0 ||
 	    set(&context.source_type, ARN) < 0) {
 		pedigree_entity_clear(&context);
@@ -79,7 +79,8 @@ static int add_context(struct pedigree_builder *builder, const char *endpoint,
 }
 
 int pedigree_builder_endpoint(struct pedigree_builder *builder, size_t action,
-			      const char *endpoint, const char *given_arn)
+			      const char *endpoint, const char *given_arn,
+			      const char *type)
 {
 	_cleanup_free_ char *arn = endpoint_arn(endpoint, given_arn);
 	struct pedigree_entity *entity = &builder->record->entities.v[action];
@@ -91,7 +92,7 @@ int pedigree_builder_endpoint(struct pedigree_builder *builder, size_t action,
 	if (!entity->source_uri && (set(&entity->source_uri, arn) < 0 ||
 				    set(&entity->source_type, ARN) < 0))
 		return PEDIGREE_ENOMEM;
-	r = add_context(builder, endpoint, arn, &context);
+	r = add_context(builder, endpoint, arn, type, &context);
 	if (r < 0)
 		return r;
 	return pedigree_builder_edge(builder, action, context,
@@ -130,8 +131,8 @@ bool pedigree_plan_model(const struct pedigree_plan *plan,
 	return verdict.kept && strcmp(verdict.type, MODEL) == 0;
 }
 
-/* Nothing was declared: the models that the command read. */
-static int add_models_seen(struct pedigree_builder *builder, size_t action)
+int pedigree_builder_models_seen(struct pedigree_builder *builder,
+				 size_t action)
 {
 	struct pedigree_plan *plan = &builder->plan;
 	int type = pedigree_plan_type(plan, MODEL);
@@ -202,8 +203,9 @@ static int deploy_events(struct pedigree_builder *builder, bool *ret_models)
 			continue;
 		r = pedigree_builder_action(builder, event->text, 0, &action);
 		if (r == 0)
-			r = pedigree_builder_endpoint(
-				builder, action, event->text, event->text2);
+			r = pedigree_builder_endpoint(builder, action,
+						      event->text, event->text2,
+						      NULL);
 		if (r == 0 && event->text3 && event->text3[0]) {
 			r = add_model(builder, action, event->text3);
 			*ret_models = true;
@@ -212,6 +214,18 @@ static int deploy_events(struct pedigree_builder *builder, bool *ret_models)
 			return r;
 	}
 	return 0;
+}
+
+/* A run that serves the models that it read. */
+static int serve(struct pedigree_builder *builder, const char *endpoint)
+{
+	size_t action;
+	int r = pedigree_builder_action(builder, endpoint, 0, &action);
+
+	if (r == 0)
+		r = pedigree_builder_endpoint(builder, action, endpoint, NULL,
+					      NULL);
+	return r < 0 ? r : pedigree_builder_models_seen(builder, action);
 }
 
 /* The API wants a source of every action. */
@@ -239,7 +253,7 @@ int pedigree_builder_deploy(struct pedigree_builder *builder)
 	if (r == 0 && facts->deploy && deployment->endpoint &&
 	    deployment->endpoint[0])
 		r = pedigree_builder_endpoint(builder, 0, deployment->endpoint,
-					      deployment->endpoint_arn);
+					      deployment->endpoint_arn, NULL);
 	for (size_t i = 0; facts->deploy && i < deployment->models.n; i++) {
 		if (r == 0)
 			r = add_model(builder, 0, deployment->models.v[i]);
@@ -247,9 +261,13 @@ int pedigree_builder_deploy(struct pedigree_builder *builder)
 	}
 	if (r == 0)
 		r = deploy_events(builder, &models);
+	if (r == 0 && !(facts->deploy && deployment->endpoint))
+		r = pedigree_builder_commands(builder, &models);
+	if (r == 0 && facts->serve && facts->serve[0])
+		r = serve(builder, facts->serve);
 	if (r < 0 || !facts->deploy)
 		return r;
 	if (!models)
-		r = add_models_seen(builder, 0);
+		r = pedigree_builder_models_seen(builder, 0);
 	return r < 0 ? r : set_source(builder);
 }

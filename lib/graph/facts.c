@@ -31,6 +31,7 @@ void pedigree_run_facts_clear(struct pedigree_run_facts *facts)
 		facts->rank,
 		facts->ranks,
 		facts->member,
+		facts->serve,
 		facts->deployment.endpoint,
 		facts->deployment.endpoint_arn,
 		facts->git_root,

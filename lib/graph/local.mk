@@ -10,6 +10,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/bytes.c \
 	%D%/capture.c \
 	%D%/code.c \
+	%D%/commands.c \
 	%D%/control.c \
 	%D%/control.h \
 	%D%/control_job.c \

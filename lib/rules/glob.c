@@ -253,15 +253,20 @@ void pedigree_globs_clear(struct pedigree_globs *globs)
 
 bool pedigree_glob_match(const char *glob, const char *path)
 {
-	_cleanup_(pedigree_globs_clear) struct pedigree_globs globs = { 0 };
 	const char *slash = strrchr(path, '/');
 
-	if (!strchr(glob, '/') && slash)
-		path = slash + 1;
+	return pedigree_glob_match_text(
+		glob, !strchr(glob, '/') && slash ? slash + 1 : path);
+}
+
+bool pedigree_glob_match_text(const char *glob, const char *text)
+{
+	_cleanup_(pedigree_globs_clear) struct pedigree_globs globs = { 0 };
+
 	if (pedigree_glob_expand(glob, &globs) < 0)
 		return false;
 	for (size_t i = 0; i < globs.n; i++) {
-		if (pedigree_glob_match_plain(globs.v[i], path))
+		if (pedigree_glob_match_plain(globs.v[i], text))
 			return true;
 	}
 	return false;

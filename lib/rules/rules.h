@@ -77,5 +77,7 @@ bool pedigree_rules_map(const struct pedigree_rules *rules, const char *path,
  * slash matches the last component.
  */
 bool pedigree_glob_match(const char *glob, const char *path);
+/* The same for a text that is no path: always all of it. */
+bool pedigree_glob_match_text(const char *glob, const char *text);
 
 #endif

@@ -92,6 +92,7 @@ static const struct {
 	{ "User", offsetof(struct pedigree_run_facts, user) },
 	{ "Home", offsetof(struct pedigree_run_facts, home) },
 	{ "JobArn", offsetof(struct pedigree_run_facts, job_arn) },
+	{ "Serve", offsetof(struct pedigree_run_facts, serve) },
 	{ "NoCapture", offsetof(struct pedigree_run_facts, no_capture) },
 	{ "Launcher", offsetof(struct pedigree_run_facts, launcher) },
 	{ "Rank", offsetof(struct pedigree_run_facts, rank) },

@@ -43,6 +43,7 @@ integration_tests = \
 	%D%/run_transparent.py \
 	%D%/run_trouble.py \
 	%D%/secrets.sh \
+	%D%/serve.sh \
 	%D%/subjects.py \
 	%D%/suites_quick.py \
 	%D%/tsan.sh \

@@ -10,6 +10,7 @@ unit_tests = \
 	%D%/test_buf \
 	%D%/test_build \
 	%D%/test_bytes \
+	%D%/test_commands \
 	%D%/test_config \
 	%D%/test_control \
 	%D%/test_digest \
@@ -98,6 +99,10 @@ tests_unit_test_backends_LDFLAGS = $(unit_alloc_ldflags)
 tests_unit_test_bytes_SOURCES = %D%/test_bytes.c $(unit_exchange)
 tests_unit_test_bytes_CFLAGS = $(unit_cflags)
 tests_unit_test_bytes_LDADD = $(unit_ldadd)
+
+tests_unit_test_commands_SOURCES = %D%/test_commands.c $(unit_fake_run)
+tests_unit_test_commands_CFLAGS = $(unit_cflags)
+tests_unit_test_commands_LDADD = $(unit_ldadd)
 
 tests_unit_test_control_SOURCES = %D%/test_control.c $(unit_exchange) \
 	$(unit_scene)
