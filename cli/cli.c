@@ -72,9 +72,12 @@ static void warn(void *ctx, const char *sentence)
 	cli_say("%s", sentence);
 }
 
-struct pedigree *cli_open(const char *backend)
+struct pedigree *cli_open_with(const char *backend, const char *const *settings)
 {
-	const struct pedigree_options options = { .backend = backend };
+	const struct pedigree_options options = {
+		.backend = backend,
+		.settings = settings,
+	};
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	struct pedigree *pedigree = NULL;
 
@@ -84,6 +87,11 @@ struct pedigree *cli_open(const char *backend)
 	}
 	pedigree_warnings(pedigree, warn, NULL);
 	return pedigree;
+}
+
+struct pedigree *cli_open(const char *backend)
+{
+	return cli_open_with(backend, NULL);
 }
 
 void cli_recover(const struct pedigree *pedigree)

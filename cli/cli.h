@@ -79,6 +79,9 @@ void cli_print_init(struct pedigree_print *print, FILE *out);
 /* Opens the library and prints configuration warnings; NULL after printing
    the failure. `backend`: what questions are answered from, or NULL. */
 struct pedigree *cli_open(const char *backend);
+/* The same with settings above all others: "run.quiet=yes", NULL-ended. */
+struct pedigree *cli_open_with(const char *backend,
+			       const char *const *settings);
 /* Finishes what earlier runs left, telling on stderr. Never fails. */
 void cli_recover(const struct pedigree *pedigree);
 

@@ -22,6 +22,7 @@
 	ROW(api) \
 	ROW(config) \
 	ROW(push) \
+	ROW(gc) \
 	ROW(doctor)
 
 #define DECLARE(name) extern const struct cli_command cli_##name;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/json.h"
 
 struct options {
 	struct pedigree_print print;
@@ -38,46 +39,11 @@ static void put_text(const char *text)
 								    : *text);
 }
 
-/* Bytes of the UTF-8 sequence at `text`; 0 for what is none. */
-static unsigned int utf8_length(const unsigned char *text)
-{
-	unsigned int n = text[0] < 0x80	   ? 1
-			 : text[0] >= 0xf0 ? 4
-			 : text[0] >= 0xe0 ? 3
-					   : 2;
-
-	if (text[0] > 0xf4 || (text[0] >= 0x80 && text[0] < 0xc2) ||
-	    (text[0] == 0xe0 && text[1] < 0xa0) ||
-	    (text[0] == 0xed && text[1] > 0x9f) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) ||
-	    (text[0] == 0xf4 && text[1] > 0x8f))
-		return 0;
-	for (unsigned int i = 1; i < n; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return n;
-}
-
 static void put_json(const char *name, const char *value, const char *end)
 {
-	const unsigned char *text = (const unsigned char *)value;
-
-	printf("\"%s\": \"", name);
-	while (*text) {
-		unsigned int n = utf8_length(text);
-
-		if (!n)
-			fputs("\\ufffd", stdout);
-		else if (*text < ' ')
-			printf("\\u%04x", *text);
-		else if (*text == '"' || *text == '\\')
-			printf("\\%c", *text);
-		else
-			fwrite(text, 1, n, stdout);
-		text += n ? n : 1;
-	}
-	printf("\"%s", end);
+	printf("\"%s\": ", name);
+	cli_json_string(value);
+	fputs(end, stdout);
 }
 
 static void list_json(struct listing *listing,

@@ -18,9 +18,12 @@ pedigree_SOURCES = \
 	%D%/doctor.c \
 	%D%/events.c \
 	%D%/explain.c \
+	%D%/gc.c \
 	%D%/graph.c \
 	%D%/graphviz.c \
 	%D%/graphviz.h \
+	%D%/json.c \
+	%D%/json.h \
 	%D%/list.c \
 	%D%/main.c \
 	%D%/parse.c \

@@ -6,6 +6,7 @@
 #include <pedigree/capture.h>
 
 #include "cli/cli.h"
+#include "cli/json.h"
 
 struct options {
 	const char *backend;
@@ -42,24 +43,10 @@ struct listing {
 	size_t waiting, rejected;
 };
 
-static void put_string(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			printf("\\%c", *text);
-		else if ((unsigned char)*text < ' ')
-			printf("\\u%04x", (unsigned char)*text);
-		else
-			putchar(*text);
-	}
-	putchar('"');
-}
-
 static void put_member(const char *before, const char *name, const char *text)
 {
 	printf("%s\"%s\":", before, name);
-	put_string(text);
+	cli_json_string(text);
 }
 
 static void print_record(void *ctx, const struct pedigree_outbox_view *record)

@@ -134,6 +134,7 @@ finish_apart(struct pedigree_session *session, int out)
 	close(out);
 	if (when == PEDIGREE_FORWARD_LATER && !deadline.set)
 		pedigree_session_forward(session, NULL);
+	pedigree_session_tidy(session, NULL);
 	_exit(0);
 }
 

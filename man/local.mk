@@ -9,6 +9,7 @@ dist_man_MANS += \
 	%D%/pedigree-downstream.1 \
 	%D%/pedigree-events.1 \
 	%D%/pedigree-explain.1 \
+	%D%/pedigree-gc.1 \
 	%D%/pedigree-graph.1 \
 	%D%/pedigree-list.1 \
 	%D%/pedigree-push.1 \

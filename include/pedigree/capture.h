@@ -324,6 +324,44 @@ int pedigree_push_plan(const struct pedigree *pedigree, const char *backend,
 		       void (*tell)(void *ctx, const char *sentence), void *ctx,
 		       struct pedigree_error *err);
 
+/** Something that a clean-up removes. Valid during the call of `each`. */
+struct pedigree_gc_view {
+	const char *kind; /**< "Run" or "Quarantine" */
+	const char *name;
+	const char *path;
+	uint64_t bytes;
+	uint64_t age;	 /**< in seconds */
+	const char *why; /**< the key of [gc] whose bound it exceeds */
+};
+
+/** What a clean-up removed and what it left. */
+struct pedigree_gc_counts {
+	size_t removed, kept;
+	uint64_t freed, left; /**< bytes */
+};
+
+/**
+ * Removes from the spool what exceeds the bounds of `[gc]`, oldest first:
+ * event logs of runs whose records are delivered, and what is in quarantine.
+ * Never what runs or was not delivered. Waits for another process that does
+ * the same.
+ *
+ * @param dry_run  tell only
+ * @param each     gets what is removed; may be NULL
+ * @return 0; the first failure, when some of it could not be removed
+ */
+int pedigree_gc(const struct pedigree *pedigree, int dry_run,
+		void (*each)(void *ctx, const struct pedigree_gc_view *view),
+		void *ctx, struct pedigree_gc_counts *ret_counts,
+		struct pedigree_error *err);
+
+/**
+ * The same after a run, when `[gc] auto` allows it and it was not done a short
+ * while ago. Leaves it to another process that is at it.
+ */
+int pedigree_session_tidy(const struct pedigree_session *session,
+			  struct pedigree_error *err);
+
 #ifdef __cplusplus
 }
 #endif

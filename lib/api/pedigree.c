@@ -14,6 +14,7 @@
 #include "api/client.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "run/gc.h"
 #include "run/run.h"
 #include "store/store.h"
 
@@ -175,4 +176,13 @@ int pedigree_push_plan(const struct pedigree *pedigree, const char *backend,
 		       struct pedigree_error *err)
 {
 	return pedigree_outbox_plan(pedigree->config, backend, tell, ctx, err);
+}
+
+int pedigree_gc(const struct pedigree *pedigree, int dry_run,
+		void (*each)(void *ctx, const struct pedigree_gc_view *view),
+		void *ctx, struct pedigree_gc_counts *ret_counts,
+		struct pedigree_error *err)
+{
+	return pedigree_spool_gc(pedigree->config, dry_run != 0, false, each,
+				 ctx, ret_counts, err);
 }

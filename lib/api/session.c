@@ -22,6 +22,7 @@
 #include "api/session.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "run/gc.h"
 #include "run/run.h"
 #include "store/store.h"
 
@@ -394,4 +395,11 @@ int pedigree_session_forward(const struct pedigree_session *session,
 	struct pedigree_push_result result;
 
 	return pedigree_outbox_push_remote(session->config, &result, err);
+}
+
+int pedigree_session_tidy(const struct pedigree_session *session,
+			  struct pedigree_error *err)
+{
+	return pedigree_spool_gc(session->config, false, true, NULL, NULL, NULL,
+				 err);
 }

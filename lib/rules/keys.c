@@ -196,7 +196,8 @@ bool pedigree_parse_ms(const char *text, uint64_t *ret)
 {
 	static const struct unit units[] = {
 		{ "", 1000 },	{ "ms", 1 },	  { "s", 1000 },
-		{ "m", 60000 }, { "h", 3600000 }, { NULL, 0 },
+		{ "m", 60000 }, { "h", 3600000 }, { "d", 86400000 },
+		{ NULL, 0 },
 	};
 
 	return parse_with_unit(text, units, ret);

@@ -20,7 +20,7 @@ enum pedigree_value_type {
 	PEDIGREE_VALUE_BOOL, /* yes, no, true, false, on, off, 1, 0 */
 	PEDIGREE_VALUE_NUMBER,
 	PEDIGREE_VALUE_SIZE,	 /* 4096, 64K, 10M, 2G, 1T */
-	PEDIGREE_VALUE_DURATION, /* 10, 10s, 2m, 1h, 500ms */
+	PEDIGREE_VALUE_DURATION, /* 10, 10s, 2m, 1h, 30d, 500ms */
 	PEDIGREE_VALUE_STRING,
 	PEDIGREE_VALUE_WORDS, /* see pedigree_next_word; later lines replace */
 	PEDIGREE_VALUE_GLOBS, /* the same; later lines add */

@@ -219,8 +219,7 @@ static int stamp(struct pedigree_run_facts *facts, struct pedigree_error *err)
 	return 0;
 }
 
-/* Two wrappers that start at once must not choose one name. */
-static int lock_names(const struct pedigree_config *config)
+int pedigree_spool_lock_names(const struct pedigree_config *config)
 {
 	_cleanup_buf_ struct pedigree_buf place = PEDIGREE_BUF_INIT;
 
@@ -300,7 +299,7 @@ int pedigree_spool_begin(const struct pedigree_config *config,
 			 struct pedigree_buf *ret_preload, int *ret_lock,
 			 struct pedigree_error *err)
 {
-	_cleanup_fd_ int names = lock_names(config);
+	_cleanup_fd_ int names = pedigree_spool_lock_names(config);
 	char launch[PEDIGREE_LAUNCH_KEY];
 	bool joined = false;
 	int rc;

@@ -5,6 +5,9 @@ libpedigree_core_la_SOURCES += \
 	%D%/begin.c \
 	%D%/facts_json.c \
 	%D%/finish.c \
+	%D%/gc.c \
+	%D%/gc.h \
+	%D%/gc_find.c \
 	%D%/git.c \
 	%D%/job_json.c \
 	%D%/launch.c \

@@ -40,6 +40,10 @@ bool pedigree_spool_has(const char *folder, const char *name);
    cannot be taken. */
 int pedigree_spool_lock(const char *folder, bool wait);
 
+/* begin.c: two wrappers that start at once must not choose one name. Waits;
+   -1 when it cannot be taken. */
+int pedigree_spool_lock_names(const struct pedigree_config *config);
+
 /* Start time of a live process in clock ticks since boot; 0: there is none
    (zombies count as none). */
 uint64_t pedigree_pid_start(pid_t pid);

@@ -28,6 +28,7 @@ integration_tests = \
 	%D%/faults/workers.py \
 	%D%/graph/formats.py \
 	%D%/graph/page.py \
+	%D%/gc.sh \
 	%D%/install.sh \
 	%D%/memcheck.py \
 	%D%/manual.py \

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What may go from the spool, and what goes.
+ *
+ * Of a run only what is recorded and delivered may: it is FINISHED (run.h),
+ * and no backend's outbox has a record of it, neither one that waits nor one
+ * that was refused. What was refused, and folders that nothing could be made
+ * of, are the quarantine: it stays unless the configuration says for how
+ * long, and a refused record stays as long as the ledger does not know its
+ * run.
+ *
+ * A folder is renamed before it is removed, under the locks on names and of
+ * the run, so that a death in between leaves no half of a run.
+ */
+#ifndef PEDIGREE_RUN_GC_H
+#define PEDIGREE_RUN_GC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <pedigree/capture.h>
+#include <pedigree/error.h>
+
+#include "base/vec.h"
+#include "rules/config.h"
+
+enum pedigree_gc_kind {
+	PEDIGREE_GC_RUN,
+	PEDIGREE_GC_QUARANTINE,
+	PEDIGREE_GC_KINDS
+};
+
+struct pedigree_gc_item {
+	enum pedigree_gc_kind kind;
+	char *name;  /* of the run, or of the file or folder set aside */
+	char *place; /* the folder that it is in */
+	uint64_t bytes;
+	struct timespec time; /* since when it is as it is */
+	bool stays;
+	const char *why; /* the key whose bound it exceeds; NULL: none */
+};
+PEDIGREE_VEC_TYPE(pedigree_gc_items, struct pedigree_gc_item);
+void pedigree_gc_items_clear(struct pedigree_gc_items *items);
+
+/* gc_find.c: all there is, oldest first. *ret_other: the bytes of the spool
+   that are no item. */
+int pedigree_gc_find(const struct pedigree_config *config,
+		     struct pedigree_gc_items *items, uint64_t *ret_other,
+		     struct pedigree_error *err);
+
+/* The prefix of folders that are being removed. */
+#define PEDIGREE_GC_PREFIX ".gc-"
+
+/*
+ * Removes what exceeds the bounds of [gc], or only tells. Of two processes
+ * the second waits; with `only_if_due` it leaves it to the first, and nothing
+ * is done when [gc] auto is off or it was done a short while ago. What could
+ * not be removed is told as the failure, and the rest is removed all the same.
+ */
+int pedigree_spool_gc(
+	const struct pedigree_config *config, bool dry_run, bool only_if_due,
+	void (*each)(void *ctx, const struct pedigree_gc_view *view), void *ctx,
+	struct pedigree_gc_counts *ret_counts, struct pedigree_error *err);
+
+#endif
