@@ -261,7 +261,8 @@ int pedigree_builder_deploy(struct pedigree_builder *builder)
 	}
 	if (r == 0)
 		r = deploy_events(builder, &models);
-	if (r == 0 && !(facts->deploy && deployment->endpoint))
+	if (r == 0 &&
+	    !(facts->deploy && deployment->endpoint && deployment->endpoint[0]))
 		r = pedigree_builder_commands(builder, &models);
 	if (r == 0 && facts->serve && facts->serve[0])
 		r = serve(builder, facts->serve);

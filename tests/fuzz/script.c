@@ -14,6 +14,8 @@
  *	time - SECONDS	forward, or back
  *	old - N		what the next frame destroyed
  *	argv - ARG|…	the command
+ *	exchange - ORIGIN|PATH|METHOD|STATUS|QUERY|SERVICE|SENT|NAME|VALUE|…
+ *	control - the same, with the operation for a path
  *	git - FOLDER	the project
  *	cwd - FOLDER
  *	endpoint - NAME	the run is a deployment
@@ -31,7 +33,7 @@
 
 enum {
 	HOSTS_MAX = 4,
-	ARGS_MAX = 16
+	ARGS_MAX = 32
 };
 
 struct script {
@@ -130,6 +132,41 @@ static char **split(char *text, char **argv)
 	return argv;
 }
 
+/*
+ * Takes the numbers out of the texts, which then are the frame's, and makes
+ * the fields whole pairs.
+ */
+static struct pedigree_exchange make_exchange(char **text)
+{
+	static char nothing[] = "";
+	unsigned long numbers[5] = { 0 };
+	size_t n = 0, first;
+
+	while (text[n])
+		n++;
+	for (; n < 2; n++)
+		text[n] = nothing;
+	for (size_t i = 0; i < 5 && i + 2 < n; i++)
+		numbers[i] = strtoul(text[i + 2], NULL, 0);
+	first = n < 7 ? n : 7;
+	memmove(text + 2, text + first, (n - first) * sizeof(*text));
+	n -= first - 2;
+	if (n % 2)
+		n--;
+	if (n > 26)
+		n = 26;
+	text[n] = NULL;
+	return (struct pedigree_exchange){
+		.method = (uint8_t)numbers[0],
+		.status = (uint16_t)numbers[1],
+		.query = (uint16_t)numbers[2],
+		.service = (uint8_t)numbers[3],
+		.sent = numbers[4],
+		.received = numbers[4],
+		.fields = (uint16_t)(n / 2 - 1),
+	};
+}
+
 /* Bytes and reference of the frame's second half; 0: none. */
 static size_t make_body(struct script *script, unsigned int type, char **text,
 			void *ret)
@@ -137,6 +174,7 @@ static size_t make_body(struct script *script, unsigned int type, char **text,
 	const struct pedigree_two two = { .folder = script->folder };
 	struct pedigree_image image = { .pid = script->pid, .ppid = 1 };
 	struct pedigree_blind blind = { 0 };
+	struct pedigree_exchange exchange;
 
 	switch (type) {
 	case PEDIGREE_EV_RENAME:
@@ -157,6 +195,11 @@ static size_t make_body(struct script *script, unsigned int type, char **text,
 		blind.kind = (uint32_t)strlen(text[0]) % 24;
 		memcpy(ret, &blind, sizeof(blind));
 		return sizeof(blind);
+	case PEDIGREE_EV_EXCHANGE:
+	case PEDIGREE_EV_CONTROL:
+		exchange = make_exchange(text);
+		memcpy(ret, &exchange, sizeof(exchange));
+		return sizeof(exchange);
 	default:
 		return 0;
 	}
@@ -166,7 +209,7 @@ static void write_event(struct script *script, unsigned int type,
 			const char *letters, char *texts)
 {
 	char *argv[ARGS_MAX];
-	char body[sizeof(struct pedigree_image)];
+	char body[sizeof(struct pedigree_exchange)];
 	struct test_frame frame = {
 		.type = (uint8_t)type,
 		.flags = flags_of(letters),
@@ -178,7 +221,7 @@ static void write_event(struct script *script, unsigned int type,
 	frame.body_size = make_body(script, type, argv, body);
 	for (size_t i = 0; i < PEDIGREE_COUNT(frame.text) && argv[i]; i++)
 		frame.text[i] = argv[i];
-	if (argv[0] && argv[0][0] != '/')
+	if (argv[0] && argv[0][0] != '/' && type < PEDIGREE_EV_EXCHANGE)
 		frame.folder = script->folder;
 	if (script->has_old &&
 	    (type == PEDIGREE_EV_OPEN || type == PEDIGREE_EV_UNLINK ||
@@ -269,7 +312,7 @@ static void take_line(struct script *script, char *line)
 	*texts++ = '\0';
 	if (set_scene(script, line, texts))
 		return;
-	for (unsigned int type = 1; type <= PEDIGREE_EV_POINT; type++) {
+	for (unsigned int type = 1; type <= PEDIGREE_EV_CONTROL; type++) {
 		const char *word = pedigree_event_word(type);
 
 		if (word && !strcmp(word, line))

@@ -263,7 +263,7 @@ tests_unit_test_build_CFLAGS = $(unit_cflags)
 tests_unit_test_build_LDADD = $(unit_ldadd)
 
 tests_unit_test_memory_SOURCES = %D%/test_memory.c \
-	$(unit_alloc) $(unit_fake_run) $(unit_scene)
+	$(unit_alloc) $(unit_exchange) $(unit_scene)
 tests_unit_test_memory_CFLAGS = $(unit_cflags)
 tests_unit_test_memory_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_memory_LDFLAGS = $(unit_alloc_ldflags)

@@ -26,7 +26,7 @@
 #include "store/ledger.h"
 
 #include "tests/unit/support/alloc.h"
-#include "tests/unit/support/fake_run.h"
+#include "tests/unit/support/exchange.h"
 #include "tests/unit/support/scene.h"
 
 /*
@@ -141,6 +141,53 @@ static void test_a_graph_is_built_or_memory_ran_out(void **state)
 	assert_true(fail_each(build, s) > 100);
 	fake_build(s);
 	assert_true(fake_input(s, "images"));
+}
+
+static void test_so_is_one_of_objects_and_deployments(void **state)
+{
+	struct fake_run *s = *state;
+	const char *argv[] = { "mlflow", "models",    "serve",
+			       "-m",	 "model.pkl", NULL };
+
+	fake_put(s, "model.pkl", "hello");
+	fake_begin(s);
+	fake_argv(s, argv);
+	fake_open(s, R, "model.pkl");
+	FAKE_EXCHANGE(s, .method = "PUT", .origin = "http://127.0.0.1:9000",
+		      .path = "/b/m", .service = PEDIGREE_SERVICE_S3, .sent = 5,
+		      .query = PEDIGREE_QUERY_PART | PEDIGREE_QUERY_UPLOAD_ID,
+		      .fields = { "etag",
+				  "\"5d41402abc4b2a76b9719d911017c592\"" });
+	FAKE_EXCHANGE(s, .origin = "http://127.0.0.1:9000", .path = "/b/m",
+		      .service = PEDIGREE_SERVICE_S3,
+		      .query = PEDIGREE_QUERY_UPLOAD_ID);
+	FAKE_EXCHANGE(s, .method = "HEAD", .origin = "https://huggingface.co",
+		      .path = "/o/n/resolve/main/w.pt", .status = 302,
+		      .fields = { "location", "https://cdn.hf.co/ab" });
+	FAKE_EXCHANGE(s, .method = "GET", .origin = "https://cdn.hf.co",
+		      .path = "/ab");
+	FAKE_CONTROL(s, .origin = "https://x", .path = "CreateModel",
+		     .fields = { "ModelName", "m",
+				 "PrimaryContainer.ModelDataUrl", "s3://b/m",
+				 "answer-ModelArn", "arn:aws:x:1:model/m" });
+	FAKE_CONTROL(s, .origin = "https://x", .path = "CreateEndpointConfig",
+		     .fields = { "EndpointConfigName", "c",
+				 "ProductionVariants[0].ModelName", "m",
+				 "answer-EndpointConfigArn",
+				 "arn:aws:x:1:endpoint-config/c" });
+	FAKE_CONTROL(s, .origin = "https://x", .path = "CreateEndpoint",
+		     .fields = { "EndpointName", "e", "EndpointConfigName", "c",
+				 "answer-EndpointArn",
+				 "arn:aws:x:1:endpoint/e" });
+	FAKE_CONTROL(s, .origin = "https://x", .path = "CreateTrainingJob",
+		     .fields = { "TrainingJobName", "j",
+				 "OutputDataConfig.S3OutputPath", "s3://b/o",
+				 "answer-TrainingJobArn",
+				 "arn:aws:sagemaker:x:1:training-job/j" });
+	assert_true(fail_each(build, s) > 100);
+	fake_build(s);
+	assert_non_null(fake_uri(s, "s3://b/m"));
+	assert_non_null(fake_property(fake_uri(s, "s3://b/m"), "Digest"));
 }
 
 struct text {
@@ -397,6 +444,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_a_graph_is_built_or_memory_ran_out, fake_setup,
+			fake_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_so_is_one_of_objects_and_deployments, fake_setup,
 			fake_teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_record_is_read_and_written_or_memory_ran_out,

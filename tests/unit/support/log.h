@@ -26,7 +26,7 @@ struct test_frame {
 	const struct pedigree_old *old;
 	const void *body;
 	size_t body_size;
-	const char *text[6];
+	const char *text[26];
 };
 
 /* A header and nothing else. */
