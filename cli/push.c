@@ -77,6 +77,12 @@ static void print_record(void *ctx, const struct pedigree_outbox_view *record)
 		       record->path);
 }
 
+static void print_sentence(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	puts(sentence);
+}
+
 static int show_status(const struct pedigree *pedigree,
 		       const struct options *options)
 {
@@ -94,13 +100,11 @@ static int show_status(const struct pedigree *pedigree,
 	else if (!options->quiet)
 		printf("%zu waiting, %zu rejected\n", listing.waiting,
 		       listing.rejected);
+	if (!listing.json && !options->quiet &&
+	    pedigree_push_usage(pedigree, options->backend, print_sentence,
+				NULL, &err) < 0)
+		return cli_fail(&err);
 	return listing.waiting || listing.rejected ? CLI_NOTHING : CLI_OK;
-}
-
-static void print_sentence(void *ctx, const char *sentence)
-{
-	(void)ctx;
-	puts(sentence);
 }
 
 static int show_plan(const struct pedigree *pedigree,

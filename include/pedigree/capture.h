@@ -362,6 +362,15 @@ int pedigree_gc(const struct pedigree *pedigree, int dry_run,
 int pedigree_session_tidy(const struct pedigree_session *session,
 			  struct pedigree_error *err);
 
+/**
+ * Tells, a sentence each, how many entities were made from this machine in
+ * backends that take a limited number. Others may have made some too, which
+ * is not known here: nothing is asked of the backend.
+ */
+int pedigree_push_usage(const struct pedigree *pedigree, const char *backend,
+			void (*tell)(void *ctx, const char *sentence),
+			void *ctx, struct pedigree_error *err);
+
 #ifdef __cplusplus
 }
 #endif

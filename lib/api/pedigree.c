@@ -186,3 +186,10 @@ int pedigree_gc(const struct pedigree *pedigree, int dry_run,
 	return pedigree_spool_gc(pedigree->config, dry_run != 0, false, each,
 				 ctx, ret_counts, err);
 }
+
+int pedigree_push_usage(const struct pedigree *pedigree, const char *backend,
+			void (*tell)(void *ctx, const char *sentence),
+			void *ctx, struct pedigree_error *err)
+{
+	return pedigree_outbox_usage(pedigree->config, backend, tell, ctx, err);
+}

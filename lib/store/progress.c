@@ -25,6 +25,8 @@ enum question {
 	REVISION,
 	DONE,
 	DEPLOYED,
+	MADE,
+	MADE_EDGES,
 	QUESTIONS
 };
 
@@ -105,6 +107,9 @@ static const char *const questions[QUESTIONS] = {
 		"AND i.destination GLOB 'arn:*:action/*' "
 		"AND NOT EXISTS(SELECT 1 FROM edge WHERE source = p.source "
 		"AND destination = c.destination)",
+	[MADE] = "SELECT count(*) FROM entity WHERE digest <> '' "
+		 "AND remote GLOB 'arn:*:' || ?1 || '/*'",
+	[MADE_EDGES] = "SELECT count(*) FROM edge",
 };
 
 struct pedigree_progress {
@@ -286,6 +291,23 @@ int pedigree_progress_done(struct pedigree_progress *progress, const char *run,
 {
 	return pedigree_db_run(progress->db, DONE, err, "si", run,
 			       (int64_t)revision);
+}
+
+int pedigree_progress_made(struct pedigree_progress *progress, const char *word,
+			   uint64_t *ret_made, struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int status = word ? pedigree_db_ask(progress->db, MADE, &stmt, err, "s",
+					    word)
+			  : pedigree_db_ask(progress->db, MADE_EDGES, &stmt,
+					    err, "");
+
+	if (status < 0)
+		return status;
+	*ret_made = status ? (uint64_t)sqlite3_column_int64(stmt, 0) : 0;
+	if (status)
+		pedigree_db_done(stmt);
+	return 0;
 }
 
 int pedigree_progress_deployed(struct pedigree_progress *progress,

@@ -12,6 +12,7 @@
 #define PEDIGREE_STORE_PROGRESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <pedigree/error.h>
 
@@ -37,6 +38,11 @@ int pedigree_progress_set(struct pedigree_progress *progress, const char *local,
 /* The entity is not there any more, nor its edges. */
 int pedigree_progress_forget(struct pedigree_progress *progress,
 			     const char *local, struct pedigree_error *err);
+
+/* How many entities of a kind (its word in ARNs) were made there and not
+   adopted; NULL: how many edges. */
+int pedigree_progress_made(struct pedigree_progress *progress, const char *kind,
+			   uint64_t *ret_made, struct pedigree_error *err);
 
 /* An edge between two local ARNs, as a run of the spool stated it. */
 struct pedigree_progress_edge {

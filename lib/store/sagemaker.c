@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "aws/client.h"
@@ -475,6 +476,8 @@ sagemaker_put(struct pedigree_backend *backend,
 	return verdict.refused ? PEDIGREE_REJECTED : PEDIGREE_RETRY;
 }
 
+#define QUOTA_ASSOCIATIONS 6000u
+
 /* How many entities of a kind an account may make by hand. */
 static const struct {
 	enum pedigree_kind kind;
@@ -633,8 +636,38 @@ static int sagemaker_plan(struct pedigree_backend *backend,
 			    quotas[i].noun);
 	if (!status && planned.edges)
 		say(tell, ctx,
-		    "  at most %u of the 6000 associations that an account may make by hand",
-		    planned.edges);
+		    "  at most %u of the %u associations that an account may make by hand",
+		    planned.edges, QUOTA_ASSOCIATIONS);
+	return status;
+}
+
+static int sagemaker_usage(struct pedigree_backend *backend,
+			   void (*tell)(void *ctx, const char *sentence),
+			   void *ctx, struct pedigree_error *err)
+{
+	struct sagemaker *sagemaker =
+		pedigree_container_of(backend, struct sagemaker, base);
+	uint64_t made = 0;
+	int status = 0;
+
+	for (size_t i = 0; !status && i < PEDIGREE_COUNT(quotas); i++) {
+		status = pedigree_progress_made(
+			sagemaker->progress,
+			pedigree_kind_arn_word(quotas[i].kind), &made, err);
+		if (!status)
+			say(tell, ctx,
+			    "%" PRIu64
+			    " %s made from here; an account may have %u unless its quota was raised",
+			    made, quotas[i].noun, quotas[i].quota);
+	}
+	if (!status)
+		status = pedigree_progress_made(sagemaker->progress, NULL,
+						&made, err);
+	if (!status)
+		say(tell, ctx,
+		    "%" PRIu64
+		    " associations made from here; an account may have %u unless its quota was raised",
+		    made, QUOTA_ASSOCIATIONS);
 	return status;
 }
 
@@ -680,5 +713,6 @@ const struct pedigree_backend_ops pedigree_sagemaker_ops = {
 	.close = sagemaker_close,
 	.put = sagemaker_put,
 	.plan = sagemaker_plan,
+	.usage = sagemaker_usage,
 	.look = sagemaker_look,
 };

@@ -155,3 +155,31 @@ int pedigree_outbox_plan(const struct pedigree_config *config,
 
 	return pedigree_outbox_each(config, backend, plan_backend, &plan, err);
 }
+
+/* What cannot be opened was told by whoever pushed, and has no usage. */
+static int usage_of(void *ctx, const char *name, const char *folder,
+		    struct pedigree_error *err)
+{
+	struct pedigree_backend *backend = NULL;
+	const struct plan *plan = ctx;
+	int status = 0;
+
+	(void)folder;
+	if (pedigree_backend_open(plan->config, name, 0, &backend, NULL) < 0)
+		return 0;
+	if (backend->ops->usage)
+		status = backend->ops->usage(backend, plan->tell, plan->ctx,
+					     err);
+	pedigree_backend_close(backend);
+	return status;
+}
+
+int pedigree_outbox_usage(const struct pedigree_config *config,
+			  const char *backend,
+			  void (*tell)(void *ctx, const char *sentence),
+			  void *ctx, struct pedigree_error *err)
+{
+	struct plan plan = { .config = config, .tell = tell, .ctx = ctx };
+
+	return pedigree_outbox_each(config, backend, usage_of, &plan, err);
+}

@@ -105,6 +105,12 @@ int pedigree_outbox_plan(const struct pedigree_config *config,
 			 void (*tell)(void *ctx, const char *sentence),
 			 void *ctx, struct pedigree_error *err);
 
+/* Tells, a sentence each, what of the backends' quotas was used from here. */
+int pedigree_outbox_usage(const struct pedigree_config *config,
+			  const char *backend,
+			  void (*tell)(void *ctx, const char *sentence),
+			  void *ctx, struct pedigree_error *err);
+
 /*
  * The digest cache, a SQLite file beside the ledger. Never fails for the
  * caller: a cache that cannot be opened finds nothing and keeps nothing.

@@ -123,6 +123,14 @@ struct pedigree_backend_ops {
 		    void (*tell)(void *ctx, const char *sentence), void *ctx,
 		    struct pedigree_error *err);
 	/**
+	 * For `pedigree push --status`: tells, a sentence each, how much of
+	 * what the backend takes at most this machine has used, without
+	 * asking it. NULL: it takes any number.
+	 */
+	int (*usage)(struct pedigree_backend *backend,
+		     void (*tell)(void *ctx, const char *sentence), void *ctx,
+		     struct pedigree_error *err);
+	/**
 	 * For `pedigree doctor`: tries whether records could be delivered now
 	 * and tells what a person should know, a sentence each, never a
 	 * secret. NULL: that it can be opened is all there is to say.

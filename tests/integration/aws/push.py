@@ -53,6 +53,16 @@ def undisturbed():
         t.equal(weights["Source"]["SourceTypes"], [], "S3's source types")
         refused = [r for r in service.requests if r[2] != "ok"]
         t.equal(refused, [], "refusals in an undisturbed delivery")
+        status = push("--status", PEDIGREE_HOME=os.path.join(
+            t.work, "plain")).stdout.decode()
+        for kind, noun in (("Artifact", "artifacts"), ("Action", "actions"),
+                           ("Context", "contexts")):
+            made = sum(operation == f"Create{kind}"
+                       for operation, _, _ in service.requests)
+            t.check(f"{made} {noun} made from here" in status,
+                    f"{made} {noun} in {status}")
+        t.check(f"{len(state['Edges'])} associations made from here" in status,
+                status)
         done = push(PEDIGREE_HOME=os.path.join(t.work, "plain"))
         t.check(b"0 delivered, 0 waiting" in done.stdout, done.stdout)
         t.equal(len(service.requests), first, "requests of nothing to do")
