@@ -23,6 +23,7 @@
 	ROW(config) \
 	ROW(push) \
 	ROW(gc) \
+	ROW(env) \
 	ROW(doctor)
 
 #define DECLARE(name) extern const struct cli_command cli_##name;

@@ -16,6 +16,9 @@ pedigree_SOURCES = \
 	%D%/config.c \
 	%D%/deploy.c \
 	%D%/doctor.c \
+	%D%/ended.c \
+	%D%/ended.h \
+	%D%/env.c \
 	%D%/events.c \
 	%D%/explain.c \
 	%D%/gc.c \
@@ -37,6 +40,8 @@ pedigree_SOURCES = \
 	%D%/trace.c \
 	%D%/value.c \
 	%D%/value.h \
+	%D%/watched.c \
+	%D%/watched.h \
 	%D%/when.c \
 	%D%/when.h \
 	%D%/wrap.c \

@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "cli/complete.h"
+#include "cli/watched.h"
 
 /*
  * A program started with a standard descriptor closed would get that number
@@ -83,6 +84,8 @@ static int dispatch(int argc, char **argv)
 			     stdout);
 		return CLI_OK;
 	}
+	if (strcmp(argv[1], "--watched") == 0)
+		return cli_watched(argc - 1, argv + 1);
 	command = cli_command_find(argv[1]);
 	if (!command) {
 		cli_say("there is no command '%s'; 'pedigree --help' lists them, and 'pedigree run -- %s' captures a program",

@@ -112,7 +112,7 @@ become(const struct cli_spawn *spawn, const char *preload, int report)
  * to the command: a pipe must end when the command closes it, not when we
  * do. Only stderr is kept, for the last line.
  */
-static void let_go(void)
+void cli_spawn_let_go(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	struct dirent *entry;
@@ -173,7 +173,7 @@ int cli_spawn_start(struct cli_spawn *spawn, const char *preload)
 		cli_canary_stop(&spawn->canary);
 		return not_started(spawn->argv[0], error);
 	}
-	let_go();
+	cli_spawn_let_go();
 	return 0;
 }
 

@@ -69,6 +69,9 @@ void cli_spawn_wait(struct cli_spawn *spawn);
  */
 bool cli_spawn_wait_fd(struct cli_spawn *spawn, int fd, int ms);
 
+/* Lets go of all inherited descriptors but stderr. */
+void cli_spawn_let_go(void);
+
 /* In a child: the mask and the dispositions as they were given to us. */
 void cli_spawn_restore(const struct cli_spawn *spawn);
 

@@ -29,6 +29,7 @@
 #include "hooks/sockets.h"
 #include "hooks/sys.h"
 #include "hooks/tap.h"
+#include "hooks/watched.h"
 
 static _Atomic uint32_t never; /* of processes that are not captured */
 _Atomic uint32_t *pedigree_gate = &never;
@@ -110,19 +111,21 @@ static void watch_forks(void)
 		pthread_atfork(NULL, NULL, wipe);
 }
 
+static bool be(const char *self)
+{
+	if (!self || self[0] != '/')
+		return false;
+	pedigree_gate_self = self;
+	pedigree_gate_folder_n = (size_t)(strrchr(self, '/') - self);
+	return pedigree_gate_folder_n > 0;
+}
+
 /* Our path, as LD_PRELOAD has it, and its folder: the run's. */
 static bool find_self(void)
 {
-	const char *slash;
 	Dl_info info;
 
-	if (!dladdr(pedigree_fork_pages, &info) || !info.dli_fname ||
-	    info.dli_fname[0] != '/')
-		return false;
-	slash = strrchr(info.dli_fname, '/');
-	pedigree_gate_self = info.dli_fname;
-	pedigree_gate_folder_n = (size_t)(slash - info.dli_fname);
-	return pedigree_gate_folder_n > 0;
+	return dladdr(pedigree_fork_pages, &info) && be(info.dli_fname);
 }
 
 /*
@@ -156,7 +159,7 @@ static bool start_log(int argc, char **argv, bool preloaded)
 static __attribute__((constructor)) void start(int argc, char **argv,
 					       char **envp)
 {
-	bool preloaded;
+	bool preloaded, watched;
 
 	pedigree_real_resolve();
 	if (getauxval(AT_SECURE) || !gnu_get_libc_version)
@@ -164,8 +167,20 @@ static __attribute__((constructor)) void start(int argc, char **argv,
 	if (!find_self())
 		return;
 	preloaded = pedigree_env_is_preloaded();
+	/* Without a run around it the program may be one that begins its own,
+	   in whose folder we are from then on. */
+	watched = !pedigree_watched_is_run(pedigree_gate_self,
+					   pedigree_gate_folder_n);
+	if (watched && !be(pedigree_watched_begin(argc, argv)))
+		return;
+	preloaded |= watched;
 	if (!start_log(argc, argv, preloaded))
 		return;
+	if (watched) {
+		atomic_fetch_add_explicit(pedigree_log_counter(expected), 1,
+					  memory_order_relaxed);
+		pedigree_watched_ready();
+	}
 	pedigree_gate_uid = getauxval(AT_UID);
 	pedigree_paths_start(pedigree_log_first_cwd());
 	pedigree_loaded_start();

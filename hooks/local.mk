@@ -28,6 +28,8 @@ libpedigree_preload_la_SOURCES = $(hooks_http) \
 	%D%/env.h \
 	%D%/gate.c \
 	%D%/gate.h \
+	%D%/helper.c \
+	%D%/helper.h \
 	%D%/hook_dir.c \
 	%D%/hook_dlclose.c \
 	%D%/hook_exec.c \
@@ -70,6 +72,8 @@ libpedigree_preload_la_SOURCES = $(hooks_http) \
 	%D%/real.h \
 	%D%/scratch.c \
 	%D%/scratch.h \
+	%D%/script.c \
+	%D%/script.h \
 	%D%/secure.c \
 	%D%/secure.h \
 	%D%/seen.c \
@@ -80,7 +84,14 @@ libpedigree_preload_la_SOURCES = $(hooks_http) \
 	%D%/sockets.h \
 	%D%/sys.h \
 	%D%/tap.c \
-	%D%/tap.h
+	%D%/tap.h \
+	%D%/watch.c \
+	%D%/watch.h \
+	%D%/watched.c \
+	%D%/watched.h \
+	lib/rules/glob_plain.c \
+	lib/rules/glob_plain.h \
+	lib/rules/watch_list.h
 
 # The writer, for making logs, and the one for what programs say themselves.
 # Each half has its own log; they share no state.
@@ -97,7 +108,9 @@ libpedigree_core_la_SOURCES += \
 # No file offset or time variants and no fortified calls: the shim calls what
 # its callers call. What libc declares as never NULL may well be NULL here.
 libpedigree_preload_la_CPPFLAGS = $(AM_CPPFLAGS) \
-	-U_FILE_OFFSET_BITS -U_TIME_BITS -U_FORTIFY_SOURCE
+	-U_FILE_OFFSET_BITS -U_TIME_BITS -U_FORTIFY_SOURCE \
+	-DPEDIGREE_BINDIR='"$(bindir)"' \
+	-DPEDIGREE_SYSCONFDIR='"$(sysconfdir)/pedigree"'
 libpedigree_preload_la_CFLAGS = $(AM_CFLAGS) -O2 -fno-builtin \
 	-fno-delete-null-pointer-checks \
 	-fvisibility=hidden -ftls-model=initial-exec

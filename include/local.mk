@@ -7,7 +7,8 @@ pedigreeinclude_HEADERS = \
 	%D%/pedigree/error.h \
 	%D%/pedigree/lineage.h \
 	%D%/pedigree/pedigree.h \
-	%D%/pedigree/query.h
+	%D%/pedigree/query.h \
+	%D%/pedigree/watch.h
 
 pedigreesysincludedir = $(includedir)/pedigree/sys
 pedigreesysinclude_HEADERS = \

@@ -7,6 +7,7 @@ dist_man_MANS += \
 	%D%/pedigree-deploy.1 \
 	%D%/pedigree-doctor.1 \
 	%D%/pedigree-downstream.1 \
+	%D%/pedigree-env.1 \
 	%D%/pedigree-events.1 \
 	%D%/pedigree-explain.1 \
 	%D%/pedigree-gc.1 \
@@ -26,4 +27,5 @@ dist_man_MANS += \
 	%D%/pedigree_run_begin.3 \
 	%D%/pedigree_session_begin.3 \
 	%D%/pedigree_setting.3 \
-	%D%/pedigree_trace.3
+	%D%/pedigree_trace.3 \
+	%D%/pedigree_watch_write.3

@@ -44,6 +44,7 @@ struct pedigree_session_spec {
 	const char *const *inputs;  /**< URIs or paths */
 	const char *const *outputs; /**< URIs or paths */
 	int deploy;		    /**< a deployment, not a run */
+	int watched;		    /**< it runs already, nobody is around it */
 	const char *endpoint;	    /**< name; deployments only */
 	const char *endpoint_arn;   /**< NULL: a local one */
 	const char *const *models;  /**< URIs or paths; deployments only */

@@ -27,4 +27,5 @@ libpedigree_core_la_SOURCES += \
 	%D%/session.c \
 	%D%/session.h \
 	%D%/spooled.c \
-	%D%/spooled.h
+	%D%/spooled.h \
+	%D%/watch.c

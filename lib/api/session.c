@@ -165,6 +165,7 @@ static bool fill(struct pedigree_session *session,
 	struct utsname host;
 
 	facts->deploy = spec->deploy != 0;
+	facts->watched = spec->watched != 0;
 	facts->git_dirty = -1;
 	if (uname(&host) < 0)
 		snprintf(host.nodename, sizeof(host.nodename), "localhost");

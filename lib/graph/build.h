@@ -55,6 +55,7 @@ struct pedigree_run_facts {
 	char *run;	  /* folder name in the spool */
 	char *name;	  /* TrialComponentName or ActionName */
 	bool deploy;	  /* an action, not a trial component */
+	bool watched;	  /* no wrapper is around it */
 	char *experiment; /* NULL: none */
 	char **argv;	  /* as given, NULL-ended; not redacted */
 	char *cwd;

@@ -161,6 +161,9 @@ static int set_status(const struct pedigree_builder *builder,
 	else if (rank)
 		snprintf(message, sizeof(message), "rank %.64s: %s", rank->rank,
 			 end);
+	else if (facts->watched && !facts->end_known)
+		strcpy(message,
+		       "nobody was there when the program ended, so its exit status is not known");
 	else
 		strcpy(message, end);
 	if (set(&run->status, word, PEDIGREE_VALUE_MAX) < 0)

@@ -169,15 +169,26 @@ int pedigree_config_read_file(struct pedigree_config *config,
 {
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 	const struct pedigree_origin origin = { .layer = layer, .file = path };
+	struct pedigree_config_file *file = pedigree_vec_push(&config->files);
 	struct stat st;
 	int r;
 
+	if (!file)
+		return pedigree_fail_memory(err);
+	*file = (struct pedigree_config_file){
+		.layer = layer,
+		.path = pedigree_config_keep(config, path, strlen(path)),
+	};
+	if (!file->path)
+		return pedigree_fail_memory(err);
 	if (stat(path, &st) < 0) {
 		if (!required && (errno == ENOENT || errno == ENOTDIR))
 			return 0;
 		return pedigree_config_fail(&origin, err, "cannot be read: %s",
 					    strerror(errno));
 	}
+	file->exists = true;
+	file->st = st;
 	/* A FIFO could keep us waiting; only who names one may want that. */
 	if (!S_ISREG(st.st_mode) && (!required || S_ISDIR(st.st_mode)))
 		return pedigree_config_fail(&origin, err,

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/vec.h"
+#include "rules/glob_plain.h"
 
 #define PEDIGREE_GLOBS_MAX 4096
 
@@ -22,8 +23,5 @@ void pedigree_globs_clear(struct pedigree_globs *globs);
  * What was added so far stays in `globs`.
  */
 int pedigree_glob_expand(const char *glob, struct pedigree_globs *globs);
-
-/* Matches all of `text`; braces mean nothing here. */
-bool pedigree_glob_match_plain(const char *glob, const char *text);
 
 #endif

@@ -112,7 +112,8 @@ static bool split_variable(char *text, const char **ret_section,
 	*key++ = '\0';
 	section = pedigree_section_find(text);
 	if (!section || section->kind == PEDIGREE_SECTION_MAP ||
-	    section->kind == PEDIGREE_SECTION_NAMED)
+	    section->kind == PEDIGREE_SECTION_NAMED ||
+	    section->kind == PEDIGREE_SECTION_EITHER)
 		return false;
 	*ret_section = section->name;
 	*ret_name = "";

@@ -6,6 +6,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/config.h \
 	%D%/glob.c \
 	%D%/glob.h \
+	%D%/glob_plain.c \
+	%D%/glob_plain.h \
 	%D%/index.c \
 	%D%/index.h \
 	%D%/keys.c \
@@ -17,7 +19,10 @@ libpedigree_core_la_SOURCES += \
 	%D%/rules.c \
 	%D%/rules.h \
 	%D%/settings.c \
-	%D%/settings.h
+	%D%/settings.h \
+	%D%/watch.c \
+	%D%/watch.h \
+	%D%/watch_list.h
 nodist_libpedigree_core_la_SOURCES = %D%/builtin.c
 
 EXTRA_DIST += %D%/builtin.awk

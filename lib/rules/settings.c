@@ -22,6 +22,7 @@ void pedigree_config_free(struct pedigree_config *config)
 	pedigree_vec_clear(&config->warnings);
 	pedigree_vec_clear(&config->settings);
 	pedigree_vec_clear(&config->in_force);
+	pedigree_vec_clear(&config->files);
 	pedigree_map_free(config->latest);
 	free(config->spool);
 	free(config->data);

@@ -6,15 +6,26 @@
 #ifndef PEDIGREE_RULES_SETTINGS_H
 #define PEDIGREE_RULES_SETTINGS_H
 
+#include <sys/stat.h>
+
 #include "base/hash.h"
 #include "base/vec.h"
 #include "rules/config.h"
+
+/* A file that was read, or looked for. */
+struct pedigree_config_file {
+	enum pedigree_layer layer;
+	const char *path;
+	bool exists;
+	struct stat st; /* from before it was read */
+};
 
 struct pedigree_config {
 	PEDIGREE_VEC(struct pedigree_setting) settings;
 	PEDIGREE_VEC(bool) in_force; /* as long as settings, once sealed */
 	/* "section\0name\0key" → the setting in force; borrowed. */
 	struct pedigree_map *latest;
+	PEDIGREE_VEC(struct pedigree_config_file) files;
 	PEDIGREE_VEC(char *) warnings;
 	PEDIGREE_VEC(char *) strings; /* all that settings point to */
 	const struct pedigree_backend_ops *const *backends;

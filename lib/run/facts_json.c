@@ -223,6 +223,7 @@ int pedigree_begin_write(const char *folder,
 			ok = ok && set(root, texts[i].key,
 				       pack(*text_at(members, i)));
 	ok = ok && set(root, "Deploy", json_boolean(facts->deploy)) &&
+	     set(root, "Watched", json_boolean(facts->watched)) &&
 	     set(root, "Argv", pack_argv(facts->argv)) &&
 	     set(root, "StartMs", json_integer(facts->start_ms)) &&
 	     set(root, "StartNs", json_integer((json_int_t)facts->start_ns)) &&
@@ -395,6 +396,7 @@ int pedigree_begin_read(const char *folder, struct pedigree_run_facts *facts,
 		*text_at(&read, i) =
 			unpack(json_object_get(root, texts[i].key), &ok);
 	read.deploy = json_is_true(json_object_get(root, "Deploy"));
+	read.watched = json_is_true(json_object_get(root, "Watched"));
 	read.start_ms = number(root, "StartMs");
 	read.start_ns = (uint64_t)number(root, "StartNs");
 	ok = ok && unpack_argv(json_object_get(root, "Argv"), &read) &&

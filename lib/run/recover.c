@@ -80,12 +80,22 @@ static const struct {
 	[PEDIGREE_RUN_ABANDONED] = { "finished", "whose wrapper was killed" },
 };
 
+static bool has_no_wrapper(const char *folder)
+{
+	_cleanup_(pedigree_run_facts_clear) struct pedigree_run_facts facts = {
+		.git_dirty = -1
+	};
+
+	return pedigree_begin_read(folder, &facts, NULL) == 0 && facts.watched;
+}
+
 static void finish_one(const struct recovery *recovery, const char *run,
 		       const char *folder, enum pedigree_run_state state)
 {
 	struct pedigree_run_summary summary = { 0 };
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	int lock = pedigree_spool_lock(folder, false);
+	const char *why = words[state].why;
 	int rc;
 
 	/* Somebody else is at it. */
@@ -98,11 +108,13 @@ static void finish_one(const struct recovery *recovery, const char *run,
 		close(lock);
 		return;
 	}
+	if (state == PEDIGREE_RUN_ABANDONED && has_no_wrapper(folder))
+		why = "whose end nobody saw";
 	rc = pedigree_spool_finish(recovery->config, run, lock, NULL, NULL,
 				   &summary, &err);
 	if (summary.name)
 		say(recovery, "%s the record of run %s, %s", words[state].verb,
-		    summary.name, words[state].why);
+		    summary.name, why);
 	else if (rc == PEDIGREE_EFORMAT || rc == PEDIGREE_ENOTFOUND)
 		set_aside(recovery, run, folder, err.text);
 	else if (rc < 0)

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,12 +114,24 @@ int pedigree_shim_find(struct pedigree_buf *ret_path,
 	return pedigree_buf_error(ret_path) ? pedigree_fail_memory(err) : 0;
 }
 
-/* Is a shim of ours in LD_PRELOAD already: are we inside another run? */
-static bool inside_a_run(void)
+static int is_shim(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	(void)size;
+	(void)unused;
+	return info->dlpi_name &&
+	       strstr(info->dlpi_name, "/" PEDIGREE_SHIM_NAME);
+}
+
+/*
+ * Is there a shim of ours around us, of another run or one that stands in
+ * LD_PRELOAD or /etc/ld.so.preload for good?
+ */
+static bool has_shim_already(void)
 {
 	const char *preload = getenv("LD_PRELOAD");
 
-	return preload && strstr(preload, "/" PEDIGREE_SHIM_NAME);
+	return (preload && strstr(preload, "/" PEDIGREE_SHIM_NAME)) ||
+	       dl_iterate_phdr(is_shim, NULL);
 }
 
 static int copy(const char *from, const char *to, struct pedigree_error *err)
@@ -193,7 +206,7 @@ int pedigree_shim_link(const char *folder, struct pedigree_buf *ret_preload,
 	pedigree_path_join(&path, folder, PEDIGREE_SHIM_NAME);
 	if (!real || pedigree_buf_error(&path))
 		return pedigree_fail_errno(err, "cannot use %s", shim.data);
-	if (inside_a_run())
+	if (has_shim_already())
 		rc = copy(real, path.data, err);
 	else if (symlink(real, path.data) < 0)
 		rc = pedigree_fail_errno(err, "cannot make %s", path.data);

@@ -49,6 +49,7 @@ integration_tests = \
 	%D%/suites_quick.py \
 	%D%/tsan.sh \
 	%D%/versions.sh \
+	%D%/watch.py \
 	%D%/ways.sh
 
 TESTS += $(integration_tests)
