@@ -272,6 +272,7 @@ static void test_bytes_that_are_not_http_cost_one_look(void **state)
 		"GET /\n", /* HTTP/0.9 */
 		"GET  / HTTP/1.1\r\n",
 		"GET / HTTP/1.1 \r\n",
+		"GET / HTTP/1.1\r\r\n",
 		"GET /a b HTTP/1.1\r\n",
 		"GET / HTTP/1.x\r\n",
 		"GET / HTTP/3.0\r\n",

@@ -380,6 +380,27 @@ static void test_bodies_in_chunks_are_read_too(void **state)
 	(void)state;
 }
 
+static void test_each_body_is_its_own_calls(void **state)
+{
+	static const char done[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
+				   "\r\n";
+	_cleanup_buf_ struct pedigree_buf answers = PEDIGREE_BUF_INIT;
+
+	(void)state;
+	pedigree_buf_addf(&answers, "%s%s%s", done, done, done);
+	check("CONTROL POST 200 http://h CreateModel sent 2 received 0"
+	      " flags 0x1\n"
+	      "CONTROL POST 200 http://h DeleteEndpoint sent 2 received 0\n"
+	      "CONTROL POST 200 http://h CreateModel sent 17 received 0"
+	      " ModelName=m\n",
+	      TARGET
+	      "SageMaker.CreateModel\r\nContent-Length: 2\r\n\r\n{\"" TARGET
+	      "SageMaker.DeleteEndpoint\r\nContent-Length: 2\r\n\r\n{}" TARGET
+	      "SageMaker.CreateModel\r\nContent-Length: 17\r\n\r\n" NAME(
+		      "\"m\""),
+	      answers.data);
+}
+
 #define OBJECT \
 	"{\"kind\":\"storage#object\",\"name\":\"a/\\u00e4\",\"bucket\":" \
 	"\"b\",\"generation\":\"17\",\"size\":\"12\",\"md5Hash\":\"x==\"," \
@@ -428,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_bodies_that_cannot_be_read_are_cut),
 		cmocka_unit_test(test_other_operations_are_ordinary_exchanges),
 		cmocka_unit_test(test_bodies_in_chunks_are_read_too),
+		cmocka_unit_test(test_each_body_is_its_own_calls),
 		cmocka_unit_test(test_an_upload_to_gcs_tells_what_came_of_it),
 	};
 
