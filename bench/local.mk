@@ -5,7 +5,7 @@
 
 check_LTLIBRARIES += empty-shim.la
 check_PROGRAMS += bench/client bench/http bench/ledger bench/record \
-	bench/workloads/workload
+	bench/workloads/wire bench/workloads/workload
 
 empty_shim_la_SOURCES = %D%/empty-shim.c
 empty_shim_la_CFLAGS = -std=gnu11 -O2
@@ -31,21 +31,26 @@ bench_record_SOURCES = %D%/record.c $(unit_log)
 bench_record_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS)
 bench_record_LDADD = libpedigree-core.la
 
+bench_workloads_wire_SOURCES = %D%/workloads/wire.c
+bench_workloads_wire_CFLAGS = $(AM_CFLAGS) -O2
+bench_workloads_wire_LDADD = -lssl -lcrypto -lpthread
+
 bench_workloads_workload_SOURCES = %D%/workloads/workload.c
 bench_workloads_workload_CFLAGS = $(AM_CFLAGS) -O2
 bench_workloads_workload_LDADD = -lpthread
 
 .PHONY: bench-programs
 bench-programs: empty-shim.la bench/client bench/http bench/ledger bench/record \
-	bench/workloads/workload pedigree
+	bench/workloads/wire bench/workloads/workload pedigree
 CLEANFILES += empty-shim.la bench/client bench/http bench/ledger bench/record \
-	bench/workloads/workload
+	bench/workloads/wire bench/workloads/workload
 
 EXTRA_DIST += \
 	%D%/README.md \
 	%D%/forward \
 	%D%/run \
 	%D%/scale \
+	%D%/workloads/gets.py \
 	%D%/workloads/make.sh \
 	%D%/workloads/make_csv.py \
 	%D%/workloads/train.py \

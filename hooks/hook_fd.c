@@ -70,10 +70,10 @@ void closefrom(int first)
 
 static int copied(int from, int to)
 {
-	if (to >= 0)
-		pedigree_dirs_copy(from, to);
-	if (to != from)
-		pedigree_socket_forget(to);
+	if (to < 0)
+		return to;
+	pedigree_dirs_copy(from, to);
+	pedigree_socket_copied(from, to);
 	return to;
 }
 

@@ -3,8 +3,7 @@
  * Sockets: plain HTTP, and connections to where TLS is spoken.
  *
  * Overrides: connect, getaddrinfo, send, sendto, sendmsg, recv, recvfrom,
- * recvmsg. (read and write are not: every program would pay for the few that
- * use them on a socket.)
+ * recvmsg.
  * Records: EXCHANGE and CONTROL, by way of hooks/tap.c; UNSEEN_TLS, by way of
  * hooks/secure.c.
  * Before start-up: the raw system call; for getaddrinfo the real function.
@@ -174,6 +173,16 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	return result;
 }
 
+static void note_connected(int fd, const struct sockaddr *address, socklen_t n)
+{
+	if (n < sizeof(address->sa_family) ||
+	    (address->sa_family != AF_INET && address->sa_family != AF_INET6))
+		return;
+	pedigree_socket_connected(fd);
+	if (pedigree_secure_connected(fd, address, n))
+		pedigree_socket_set_secure(fd, true);
+}
+
 /* The descriptor may have been another's; one that is still being connected
    (EINPROGRESS) has sent nothing yet. */
 int connect(int fd, const struct sockaddr *address, socklen_t address_n)
@@ -186,9 +195,8 @@ int connect(int fd, const struct sockaddr *address, socklen_t address_n)
 	pedigree_socket_forget(fd);
 	result = pedigree_real.connect(fd, address, address_n);
 	if ((!result || errno == EINPROGRESS || errno == EINTR) &&
-	    (unsigned int)fd < PEDIGREE_SOCKETS && pedigree_gate_on() &&
-	    pedigree_secure_connected(fd, address, address_n))
-		pedigree_socket_set_secure(fd, true);
+	    (unsigned int)fd < PEDIGREE_SOCKETS && pedigree_gate_on())
+		note_connected(fd, address, address_n);
 	return result;
 }
 

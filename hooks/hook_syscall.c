@@ -111,8 +111,7 @@ static void note_after(long number, const long *a, long result)
 	case SYS_dup:
 	case SYS_dup3:
 		pedigree_dirs_copy((int)a[0], (int)result);
-		if (result != a[0])
-			pedigree_socket_forget((int)result);
+		pedigree_socket_copied((int)a[0], (int)result);
 		break;
 	case SYS_linkat:
 		pedigree_note_link((int)a[0], TEXT(a[1]), (int)a[2], TEXT(a[3]),

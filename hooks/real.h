@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #define HOOK(type, name, parameters) \
 	__attribute__((visibility("default"))) type name parameters;

@@ -14,6 +14,7 @@
 
 PEDIGREE_COLD _Atomic uint8_t pedigree_sockets[PEDIGREE_SOCKETS];
 _Atomic bool pedigree_sockets_used;
+_Atomic bool pedigree_sockets_clients;
 
 /*
  * What tells the socket of a descriptor from another that came by the same
@@ -38,11 +39,12 @@ static enum pedigree_socket state_of(int fd)
 	       PEDIGREE_SOCKET_STATES;
 }
 
-static bool is_secure(int fd)
+/* Both bits. */
+static unsigned int bits_of(int fd)
 {
 	return atomic_load_explicit(&pedigree_sockets[fd],
 				    memory_order_relaxed) &
-	       PEDIGREE_SOCKET_SECURE;
+	       ~(unsigned int)PEDIGREE_SOCKET_STATES;
 }
 
 static void set_byte(int fd, unsigned int byte)
@@ -60,14 +62,25 @@ static void set_byte(int fd, unsigned int byte)
 
 static void set_state(int fd, enum pedigree_socket state)
 {
-	set_byte(fd, state | (is_secure(fd) ? PEDIGREE_SOCKET_SECURE : 0));
+	set_byte(fd, state | bits_of(fd));
+}
+
+void pedigree_socket_connected(int fd)
+{
+	set_byte(fd, PEDIGREE_SOCKET_CLIENT);
+	if (!pedigree_sockets_clients)
+		pedigree_sockets_clients = true;
 }
 
 void pedigree_socket_set_secure(int fd, bool waits)
 {
-	if ((unsigned int)fd < PEDIGREE_SOCKETS)
-		set_byte(fd,
-			 state_of(fd) | (waits ? PEDIGREE_SOCKET_SECURE : 0));
+	unsigned int bits;
+
+	if ((unsigned int)fd >= PEDIGREE_SOCKETS)
+		return;
+	bits = bits_of(fd) & ~(unsigned int)PEDIGREE_SOCKET_SECURE;
+	set_byte(fd,
+		 state_of(fd) | bits | (waits ? PEDIGREE_SOCKET_SECURE : 0));
 }
 
 static uint64_t cookie_of(int fd)
@@ -126,40 +139,46 @@ static bool feed(int fd, bool sent, const struct iovec *buffers,
 	return matters;
 }
 
+/* What is followed may have gone unseen, and the descriptor be another's. */
+static void look_again(int fd)
+{
+	if (state_of(fd) != PEDIGREE_SOCKET_HTTP ||
+	    cookie_of(fd) == atomic_load(&pedigree_cookies[fd]))
+		return;
+	pedigree_tap_closed(name_of((unsigned int)fd));
+	set_byte(fd, PEDIGREE_SOCKET_UNKNOWN);
+}
+
+static void let_go(int fd)
+{
+	set_state(fd, PEDIGREE_SOCKET_FOREIGN);
+	pedigree_tap_closed(name_of((unsigned int)fd));
+}
+
 void pedigree_socket_sent(int fd, const struct iovec *buffers, size_t buffers_n,
 			  size_t n)
 {
-	uint64_t cookie = 0;
-
-	if (state_of(fd) == PEDIGREE_SOCKET_HTTP) {
-		cookie = cookie_of(fd);
-		if (cookie != atomic_load(&pedigree_cookies[fd])) {
-			pedigree_tap_closed(name_of((unsigned int)fd));
-			set_state(fd, PEDIGREE_SOCKET_UNKNOWN);
-		}
-	}
+	look_again(fd);
 	if (state_of(fd) == PEDIGREE_SOCKET_UNKNOWN) {
 		if (!may_be_request(buffers, buffers_n) || !is_internet(fd)) {
 			set_state(fd, PEDIGREE_SOCKET_FOREIGN);
 			return;
 		}
-		atomic_store(&pedigree_cookies[fd],
-			     cookie ? cookie : cookie_of(fd));
+		atomic_store(&pedigree_cookies[fd], cookie_of(fd));
 		set_state(fd, PEDIGREE_SOCKET_HTTP);
-		if (is_secure(fd)) {
+		if (bits_of(fd) & PEDIGREE_SOCKET_SECURE) {
 			pedigree_secure_seen(fd, NULL);
 			pedigree_socket_set_secure(fd, false);
 		}
 	}
-	if (!feed(fd, true, buffers, buffers_n, n)) {
-		set_state(fd, PEDIGREE_SOCKET_FOREIGN);
-		pedigree_tap_closed(name_of((unsigned int)fd));
-	}
+	if (!feed(fd, true, buffers, buffers_n, n))
+		let_go(fd);
 }
 
 void pedigree_socket_received(int fd, const struct iovec *buffers,
 			      size_t buffers_n, size_t n)
 {
+	look_again(fd);
 	if (state_of(fd) == PEDIGREE_SOCKET_UNKNOWN) {
 		if (n)
 			set_state(fd, PEDIGREE_SOCKET_FOREIGN);
@@ -167,10 +186,8 @@ void pedigree_socket_received(int fd, const struct iovec *buffers,
 	}
 	if (!n)
 		pedigree_tap_ended(name_of((unsigned int)fd));
-	if (!n || !feed(fd, false, buffers, buffers_n, n)) {
-		set_state(fd, PEDIGREE_SOCKET_FOREIGN);
-		pedigree_tap_closed(name_of((unsigned int)fd));
-	}
+	if (!n || !feed(fd, false, buffers, buffers_n, n))
+		let_go(fd);
 }
 
 void pedigree_socket_gone(unsigned int first, unsigned int last)
@@ -192,10 +209,17 @@ void pedigree_socket_gone(unsigned int first, unsigned int last)
 	}
 }
 
+void pedigree_socket_copy_client(int to)
+{
+	if (!pedigree_gate_is_untouched() && !pedigree_gate_is_guest())
+		set_byte(to, PEDIGREE_SOCKET_CLIENT);
+}
+
 void pedigree_sockets_forked(void)
 {
 	if (!pedigree_sockets_used)
 		return;
+	pedigree_sockets_clients = false;
 	memset(pedigree_sockets, 0, atomic_load(&highest) + 1);
 	atomic_store(&highest, 0);
 	pedigree_sockets_used = false;

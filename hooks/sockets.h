@@ -21,13 +21,16 @@ enum pedigree_socket {
 	PEDIGREE_SOCKET_UNKNOWN = 0,
 	PEDIGREE_SOCKET_FOREIGN, /* of no interest */
 	PEDIGREE_SOCKET_HTTP,	 /* hooks/tap.c follows it */
-	PEDIGREE_SOCKET_STATES = 0x7f,
-	PEDIGREE_SOCKET_SECURE = 0x80 /* a bit: hooks/secure.c waits */
+	PEDIGREE_SOCKET_STATES = 0x3f,
+	PEDIGREE_SOCKET_CLIENT = 0x40, /* a bit: connect was called */
+	PEDIGREE_SOCKET_SECURE = 0x80  /* a bit: hooks/secure.c waits */
 };
 
 extern _Atomic uint8_t pedigree_sockets[PEDIGREE_SOCKETS];
 /* Any byte of these may be set: one load for programs without a network. */
 extern _Atomic bool pedigree_sockets_used;
+/* connect was called; read and write are looked at from then on. */
+extern _Atomic bool pedigree_sockets_clients;
 
 /* True when bytes on a descriptor are worth a look. */
 static inline bool pedigree_socket_matters(int fd)
@@ -37,6 +40,22 @@ static inline bool pedigree_socket_matters(int fd)
 				     memory_order_relaxed) &
 		PEDIGREE_SOCKET_STATES) != PEDIGREE_SOCKET_FOREIGN;
 }
+
+/* The same for read and write, which all files share: on a descriptor that
+   connect was called with. */
+static inline bool pedigree_client_matters(int fd)
+{
+	return __builtin_expect(atomic_load_explicit(&pedigree_sockets_clients,
+						     memory_order_relaxed),
+				0) &&
+	       pedigree_socket_matters(fd) &&
+	       atomic_load_explicit(&pedigree_sockets[fd],
+				    memory_order_relaxed) &
+		       PEDIGREE_SOCKET_CLIENT;
+}
+
+/* connect was called with an internet address. */
+void pedigree_socket_connected(int fd);
 
 /*
  * `n` bytes went by, in the buffers, which may hold more; NULL when only
@@ -61,6 +80,24 @@ static inline void pedigree_socket_forget(int fd)
 	    (unsigned int)fd < PEDIGREE_SOCKETS &&
 	    atomic_load_explicit(&pedigree_sockets[fd], memory_order_relaxed))
 		pedigree_socket_gone((unsigned int)fd, (unsigned int)fd);
+}
+
+/* The second half of what follows. */
+void pedigree_socket_copy_client(int to);
+
+/* One descriptor became a copy of another. What went over the first is not
+   followed on the second; it begins anew there. */
+static inline void pedigree_socket_copied(int from, int to)
+{
+	if (__builtin_expect(!pedigree_sockets_used, 1) || from == to)
+		return;
+	pedigree_socket_forget(to);
+	if ((unsigned int)from < PEDIGREE_SOCKETS &&
+	    (unsigned int)to < PEDIGREE_SOCKETS &&
+	    atomic_load_explicit(&pedigree_sockets[from],
+				 memory_order_relaxed) &
+		    PEDIGREE_SOCKET_CLIENT)
+		pedigree_socket_copy_client(to);
 }
 
 /* Tells that this process is a forked child. */

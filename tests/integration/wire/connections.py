@@ -60,10 +60,10 @@ with server.Server(answer, wire.certificate) as secure:
     each("openssl", secure)
     each("gnutls", secure)
 with server.Server(answer) as plain:
-    each("send", plain)
-    each("message", plain)
-    expect("send", "reused", plain.port, f"http://localhost:{plain.port}",
-           "GET URL/left 0 -",
-           *ok("/socket", "/socket-again", "/behind-stdio", "/before-dup2",
-               "/behind-dup2"))
+    for name in ("send", "message", "file", "vector"):
+        each(name, plain)
+        expect(name, "reused", plain.port, f"http://localhost:{plain.port}",
+               "GET URL/left 0 -",
+               *ok("/socket", "/socket-again", "/behind-stdio",
+                   "/before-dup2", "/behind-dup2"))
 t.passed()
