@@ -28,7 +28,7 @@ def enter():
                        "/etc/hosts"], check=False,
                       capture_output=True).returncode:
         support.skip("namespaces cannot be made here")
-    done = subprocess.run([*NAMESPACES, sys.executable, *sys.argv, "inside"],
+    done = subprocess.run([*NAMESPACES, sys.executable, __file__, "inside"],
                           check=False)
     if done.returncode == 77:
         support.skip("see above")
