@@ -293,7 +293,7 @@ static bool get_list(char *small, struct list *ret)
 {
 	const char *named = pedigree_env_get("PEDIGREE_WATCH");
 	char path[PEDIGREE_WATCH_PATH];
-	bool found;
+	bool found, made;
 
 	if (named)
 		return *named && read_list(named, small, ret);
@@ -308,9 +308,10 @@ static bool get_list(char *small, struct list *ret)
 		return true;
 	if (!found && !has_configuration())
 		return false;
+	made = compile(path, found ? ret : NULL);
 	if (found)
 		release(ret);
-	return compile(path, found ? ret : NULL) && read_list(path, small, ret);
+	return made && read_list(path, small, ret);
 }
 
 static bool in_list(const struct list *list, uint32_t at, const char *text,

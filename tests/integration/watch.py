@@ -329,11 +329,24 @@ def env_prints():
     pedigree("env", "--format", "html", status=2)
 
 
+def long_lists_are_made_anew():
+    """A list that is not small is mapped, and given back in time."""
+    many = "".join(f"[watch many{number}]\nscript = {work}/no-{number}*.py\n"
+                   for number in range(100))
+    path = script("long.sh", "#!/bin/sh\necho done\n")
+    for turn in range(3):
+        configure(many + f"[watch turn{turn}]\nscript = {work}/lo?g.sh\n")
+        done = watched(path)
+        equal((done.returncode, done.stdout, done.stderr),
+              (0, b"done\n", b""), "a program under a list made anew")
+    finished("long", 3)
+
+
 for test in (training_is_captured, others_leave_nothing,
              nothing_is_configured, program_cannot_tell, killed,
              two_at_once_are_two, inner_belongs_to_outer,
              wrapper_comes_first, rules_are_what_they_say,
-             mistakes_do_not_hurt, env_prints):
+             long_lists_are_made_anew, mistakes_do_not_hurt, env_prints):
     print(f"-- {test.__name__}")
     sys.stdout.flush()
     test()
