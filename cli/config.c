@@ -9,6 +9,7 @@
 struct options {
 	struct pedigree_print print;
 	bool show_origin;
+	bool check;
 };
 
 struct listing {
@@ -26,6 +27,8 @@ static bool on_option(void *ctx, const struct cli_option *option,
 
 	if (strcmp(option->name, "show-origin") == 0)
 		options->show_origin = true;
+	else if (strcmp(option->name, "check") == 0)
+		options->check = true;
 	else
 		cli_print_option(option, value, &options->print, &ok);
 	return ok;
@@ -118,6 +121,37 @@ static int print_value(const struct pedigree *pedigree, const char *name)
 	return CLI_OK;
 }
 
+struct mistakes {
+	bool json;
+	size_t n;
+};
+
+static void print_mistake(void *ctx, const char *sentence)
+{
+	struct mistakes *mistakes = ctx;
+
+	if (!mistakes->json) {
+		puts(sentence);
+	} else {
+		fputs(mistakes->n ? ",\n  {" : "[\n  {", stdout);
+		put_json("Mistake", sentence, "}");
+	}
+	mistakes->n++;
+}
+
+static int check(const char *file, bool json)
+{
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	struct mistakes mistakes = { .json = json };
+
+	if (pedigree_check_configuration(file, print_mistake, &mistakes, &err) <
+	    0)
+		return cli_fail(&err);
+	if (json)
+		puts(mistakes.n ? "\n]" : "[]");
+	return mistakes.n ? CLI_NOTHING : CLI_OK;
+}
+
 static int config(const struct cli_command *self, int argc, char **argv)
 {
 	struct options options = { 0 };
@@ -132,6 +166,9 @@ static int config(const struct cli_command *self, int argc, char **argv)
 		return cli_usage(self,
 				 "config takes one name, and '%s' is a second",
 				 argv[first + 1]);
+	if (options.check)
+		return check(first < argc ? argv[first] : NULL,
+			     options.print.format == PEDIGREE_JSON);
 	pedigree = cli_open(NULL);
 	if (!pedigree)
 		return CLI_TROUBLE;
@@ -142,6 +179,8 @@ static int config(const struct cli_command *self, int argc, char **argv)
 }
 
 static const struct cli_option config_options[] = {
+	{ .name = "check",
+	  .help = "list all mistakes, of all files or of the one that is named" },
 	{ .name = "show-origin",
 	  .help = "behind each value where it comes from; replaced ones, too" },
 	{ .name = "format",
@@ -154,15 +193,15 @@ static const struct cli_option config_options[] = {
 
 const struct cli_command cli_config = {
 	.name = "config",
-	.arguments = "[SECTION.KEY]",
+	.arguments = "[SECTION.KEY | FILE]",
 	.summary = "print the configuration and where it comes from",
 	.description =
 		"Prints all settings in force, lowest layer first: built-in ones, then files,\n"
 		"environment and flags. Of rules (match in [artifact NAME] and [exclude]) those\n"
 		"of higher layers are tried first. With SECTION.KEY prints that value alone.\n"
 		"\n"
-		"Exit status: 0, 1 when SECTION.KEY has no value, 2 when the configuration is\n"
-		"wrong. pedigree.conf(5) describes the files.",
+		"Exit status: 0, 1 when SECTION.KEY has no value or --check found a mistake, 2\n"
+		"when the configuration is wrong. pedigree.conf(5) describes the files.",
 	.options = config_options,
 	.main = config,
 };

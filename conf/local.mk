@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 
+EXTRA_DIST += \
+	%D%/presets/kubernetes.conf \
+	%D%/presets/python.conf \
+	%D%/presets/r.conf \
+	%D%/presets/sagemaker.conf \
+	%D%/presets/slurm.conf
 EXTRA_DIST += %D%/builtin.conf %D%/pedigree.conf.example \
 	%D%/systemd/pedigree-push.service.in
 

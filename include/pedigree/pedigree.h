@@ -81,6 +81,18 @@ int pedigree_settings(const struct pedigree *pedigree,
 				   const struct pedigree_setting_view *setting),
 		      void *ctx, struct pedigree_error *err);
 
+/**
+ * Reads the configuration as pedigree_open does and calls `each` with every
+ * mistake in it, and every key that is refused where it stands: a sentence
+ * with file and line, and the nearest known word where there is one.
+ *
+ * @param file  read this file alone, as $PEDIGREE_CONFIG; NULL: all of them
+ * @return 0, also when there are mistakes; PEDIGREE_EIO, PEDIGREE_ENOMEM
+ */
+int pedigree_check_configuration(const char *file,
+				 void (*each)(void *ctx, const char *sentence),
+				 void *ctx, struct pedigree_error *err);
+
 enum pedigree_health {
 	PEDIGREE_HEALTH_OK,
 	PEDIGREE_HEALTH_NOTE, /**< works, and the user should know */

@@ -104,6 +104,36 @@ void pedigree_warnings(const struct pedigree *pedigree,
 		each(ctx, pedigree_config_warning(pedigree->config, i));
 }
 
+int pedigree_check_configuration(const char *file,
+				 void (*each)(void *ctx, const char *sentence),
+				 void *ctx, struct pedigree_error *err)
+{
+	const char *none = file ? "" : NULL;
+	const struct pedigree_config_sources sources = {
+		.system_file = none,
+		.user_file = none,
+		.folder_file = none,
+		.named_file = file,
+		.backends = pedigree_backends,
+		.mistake = each,
+		.mistake_ctx = ctx,
+	};
+	struct pedigree_config *config;
+	int rc;
+
+	if (!each)
+		return pedigree_fail(
+			err, PEDIGREE_EINVAL,
+			"pedigree_check_configuration: nobody to tell");
+	rc = pedigree_config_load(&sources, &config, err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < pedigree_config_warnings(config); i++)
+		each(ctx, pedigree_config_warning(config, i));
+	pedigree_config_free(config);
+	return 0;
+}
+
 int pedigree_settings(const struct pedigree *pedigree,
 		      void (*each)(void *ctx,
 				   const struct pedigree_setting_view *setting),

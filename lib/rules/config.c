@@ -13,9 +13,11 @@
 #include <ini.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "rules/keys.h"
 #include "rules/settings.h"
 
 enum {
@@ -27,9 +29,19 @@ struct input {
 	struct pedigree_config *config;
 	struct pedigree_origin origin; /* line: the one inih works on */
 	const char *next, *end;
+	const struct input *parent; /* that includes this one; or NULL */
+	dev_t device;		    /* of the file; 0, 0: none */
+	ino_t inode;
+	bool skip;  /* what follows a header that was a mistake */
 	int result; /* of the first failure */
 	struct pedigree_error *err;
 };
+
+static int read_file(struct pedigree_config *config, enum pedigree_layer layer,
+		     const char *path, bool required,
+		     const struct input *parent, struct pedigree_error *err);
+static int read_text(struct input *in, const char *name,
+		     struct pedigree_error *err);
 
 /* "artifact model" → "artifact", "model" (in place). */
 static const char *split_section(char *text)
@@ -78,7 +90,25 @@ static int check_line(struct input *in, const char *line, size_t n, int room)
 			&in->origin, in->err,
 			"the line is longer than %d bytes; a key such as match may be repeated on several lines",
 			room - 2);
-	return line[0] == '[' ? check_header(in, line, n) : 0;
+	if (line[0] == '[')
+		return check_header(in, line, n);
+	if (!in->skip && !memchr(line, '=', n) && !memchr(line, ':', n))
+		return pedigree_config_fail(
+			&in->origin, in->err,
+			"this is not [section] or key = value");
+	return 0;
+}
+
+/* True when the line is for inih; a mistake that is passed over is not. */
+static bool judge_line(struct input *in, const char *line, size_t n, int room)
+{
+	bool header = n && line[0] == '[';
+	int r = check_line(in, line, n, room);
+
+	if (header)
+		in->skip = r < 0;
+	in->result = pedigree_config_forgive(in->config, r, in->err);
+	return r == 0 && !in->skip;
 }
 
 /* An ini_reader; after a failure it says that the file has ended. */
@@ -101,15 +131,96 @@ static char *next_line(char *out, int room, void *stream)
 	while (n && (line[n - 1] == '\r' || line[n - 1] == ' ' ||
 		     line[n - 1] == '\t'))
 		n--;
-	in->result = check_line(in, line, n, room);
+	if (!judge_line(in, line, n, room) || n + 2 > (size_t)room)
+		n = 0; /* a mistake, or a comment */
 	if (in->result < 0)
 		return NULL;
-	if (n + 2 > (size_t)room) /* a comment */
-		n = 0;
 	memcpy(out, line, n);
 	out[n] = '\n';
 	out[n + 1] = '\0';
 	return out;
+}
+
+static int unknown_preset(struct input *in, const char *name)
+{
+	_cleanup_buf_ struct pedigree_buf known = PEDIGREE_BUF_INIT;
+	const char *nearest = NULL;
+	unsigned int best = PEDIGREE_FAR;
+
+	for (size_t i = 0; pedigree_presets[i].name; i++) {
+		unsigned int far =
+			pedigree_word_distance(name, pedigree_presets[i].name);
+
+		pedigree_buf_addf(&known, " %s", pedigree_presets[i].name);
+		if (far < best) {
+			best = far;
+			nearest = pedigree_presets[i].name;
+		}
+	}
+	if (nearest)
+		return pedigree_config_fail(
+			&in->origin, in->err,
+			"unknown preset '%s'; did you mean '%s'?",
+			pedigree_shown(name), nearest);
+	return pedigree_config_fail(
+		&in->origin, in->err,
+		"unknown preset '%s'; there are:%s; a file's name has a '/'",
+		pedigree_shown(name), known.data);
+}
+
+static int include_preset(struct input *in, const char *name)
+{
+	for (size_t i = 0; pedigree_presets[i].name; i++) {
+		struct input preset = {
+			.config = in->config,
+			.origin = { .layer = PEDIGREE_LAYER_PRESET },
+			.next = pedigree_presets[i].text,
+			.end = pedigree_presets[i].text +
+			       strlen(pedigree_presets[i].text),
+			.err = in->err,
+		};
+
+		if (strcmp(pedigree_presets[i].name, name) == 0)
+			return read_text(&preset, name, in->err);
+	}
+	return unknown_preset(in, name);
+}
+
+/* Of ./pedigree.conf, which may be a stranger's, files elsewhere are not
+   read: their mistakes would be shown with what stands in them. */
+static int refuse_include(struct input *in, const char *name)
+{
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+
+	pedigree_origin_text(&in->origin, &text);
+	pedigree_buf_addf(
+		&text,
+		": include = %s is ignored: the configuration in the current folder may include presets and no files",
+		pedigree_shown(name));
+	return pedigree_config_warn(in->config, &text, in->err);
+}
+
+static int include(struct input *in, const char *name)
+{
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+	const char *slash = strrchr(in->origin.file, '/');
+
+	if (!strchr(name, '/'))
+		return include_preset(in, name);
+	if (in->origin.layer == PEDIGREE_LAYER_FOLDER)
+		return refuse_include(in, name);
+	if (name[0] != '/' && slash)
+		pedigree_buf_add(&path, in->origin.file,
+				 (size_t)(slash - in->origin.file) + 1);
+	pedigree_buf_add_str(&path, name);
+	if (pedigree_buf_error(&path))
+		return pedigree_fail_memory(in->err);
+	if (access(path.data, R_OK) < 0)
+		return pedigree_config_fail(&in->origin, in->err,
+					    "cannot include %s: %s", path.data,
+					    strerror(errno));
+	return read_file(in->config, in->origin.layer, path.data, true, in,
+			 in->err);
 }
 
 static int take_pair(void *user, const char *section, const char *key,
@@ -118,20 +229,44 @@ static int take_pair(void *user, const char *section, const char *key,
 	struct input *in = user;
 	char text[SECTION_MAX + 1];
 	const char *name;
+	int r;
 
 	if (in->result < 0)
 		return 0;
 	snprintf(text, sizeof(text), "%s", section);
 	name = split_section(text);
-	if (!section[0])
-		in->result = pedigree_config_fail(
+	if (!section[0] && !strcmp(key, "include"))
+		r = include(in, value);
+	else if (!section[0])
+		r = pedigree_config_fail(
 			&in->origin, in->err,
 			"'%s' stands before the first [section]",
 			pedigree_shown(key));
 	else
-		in->result = pedigree_config_add(in->config, &in->origin, text,
-						 name, key, value, in->err);
+		r = pedigree_config_add(in->config, &in->origin, text, name,
+					key, value, in->err);
+	in->result = pedigree_config_forgive(in->config, r, in->err);
 	return in->result == 0;
+}
+
+static int read_text(struct input *in, const char *name,
+		     struct pedigree_error *err)
+{
+	int line;
+
+	in->origin.file = pedigree_config_keep(in->config, name, strlen(name));
+	if (!in->origin.file)
+		return pedigree_fail_memory(err);
+	line = ini_parse_stream(next_line, in, take_pair, in);
+	if (in->result < 0)
+		return in->result;
+	if (line < 0)
+		return pedigree_fail_memory(err);
+	if (line == 0)
+		return 0;
+	in->origin.line = (unsigned int)line;
+	return pedigree_config_fail(&in->origin, err,
+				    "this is not [section] or key = value");
 }
 
 int pedigree_config_read_text(struct pedigree_config *config,
@@ -139,37 +274,45 @@ int pedigree_config_read_text(struct pedigree_config *config,
 			      const char *text, size_t n,
 			      struct pedigree_error *err)
 {
+	struct pedigree_error own = PEDIGREE_ERROR_INIT;
 	struct input in = {
 		.config = config,
 		.origin = { .layer = layer },
 		.next = text,
 		.end = text + n,
-		.err = err,
+		.err = err ? err : &own,
 	};
-	int line;
 
-	in.origin.file = pedigree_config_keep(config, name, strlen(name));
-	if (!in.origin.file)
-		return pedigree_fail_memory(err);
-	line = ini_parse_stream(next_line, &in, take_pair, &in);
-	if (in.result < 0)
-		return in.result;
-	if (line < 0)
-		return pedigree_fail_memory(err);
-	if (line == 0)
-		return 0;
-	in.origin.line = (unsigned int)line;
-	return pedigree_config_fail(&in.origin, err,
-				    "this is not [section] or key = value");
+	return read_text(&in, name, in.err);
 }
 
-int pedigree_config_read_file(struct pedigree_config *config,
-			      enum pedigree_layer layer, const char *path,
-			      bool required, struct pedigree_error *err)
+/* A file that is being read cannot be included once more. */
+static int check_loop(const struct input *parent, const struct stat *st,
+		      const char *path, struct pedigree_error *err)
+{
+	for (const struct input *in = parent; in; in = in->parent) {
+		if (in->device == st->st_dev && in->inode == st->st_ino)
+			return pedigree_config_fail(
+				&parent->origin, err,
+				"%s is included from itself", path);
+	}
+	return 0;
+}
+
+static int read_file(struct pedigree_config *config, enum pedigree_layer layer,
+		     const char *path, bool required,
+		     const struct input *parent, struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 	const struct pedigree_origin origin = { .layer = layer, .file = path };
 	struct pedigree_config_file *file = pedigree_vec_push(&config->files);
+	struct pedigree_error own = PEDIGREE_ERROR_INIT;
+	struct input in = {
+		.config = config,
+		.origin = { .layer = layer },
+		.parent = parent,
+		.err = err ? err : &own,
+	};
 	struct stat st;
 	int r;
 
@@ -193,9 +336,21 @@ int pedigree_config_read_file(struct pedigree_config *config,
 	if (!S_ISREG(st.st_mode) && (!required || S_ISDIR(st.st_mode)))
 		return pedigree_config_fail(&origin, err,
 					    "is not a regular file");
-	r = pedigree_read_file(path, FILE_MAX, &text, err);
+	r = check_loop(parent, &st, path, err);
+	if (r == 0)
+		r = pedigree_read_file(path, FILE_MAX, &text, err);
 	if (r < 0)
 		return r;
-	return pedigree_config_read_text(config, layer, path, text.data,
-					 text.len, err);
+	in.device = st.st_dev;
+	in.inode = st.st_ino;
+	in.next = text.data;
+	in.end = text.data + text.len;
+	return read_text(&in, path, in.err);
+}
+
+int pedigree_config_read_file(struct pedigree_config *config,
+			      enum pedigree_layer layer, const char *path,
+			      bool required, struct pedigree_error *err)
+{
+	return read_file(config, layer, path, required, NULL, err);
 }

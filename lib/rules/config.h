@@ -2,7 +2,7 @@
 /*
  * The configuration: layers of settings, each knowing where it came from.
  *
- * Lowest to highest: built-in < /etc/pedigree/pedigree.conf <
+ * Lowest to highest: built-in < presets that a file includes < /etc/pedigree/pedigree.conf <
  * $XDG_CONFIG_HOME/pedigree/pedigree.conf < ./pedigree.conf <
  * $PEDIGREE_CONFIG < environment PEDIGREE_SECTION_KEY < flags.
  *
@@ -28,6 +28,7 @@
 
 enum pedigree_layer {
 	PEDIGREE_LAYER_BUILTIN,
+	PEDIGREE_LAYER_PRESET, /* whatever file includes it */
 	PEDIGREE_LAYER_SYSTEM,
 	PEDIGREE_LAYER_USER,
 	PEDIGREE_LAYER_FOLDER,
@@ -67,6 +68,10 @@ struct pedigree_config_sources {
 	/* All backends there are, NULL-ended, to check [backend] and their
 	   options with; NULL: any name and key will do. */
 	const struct pedigree_backend_ops *const *backends;
+	/* Gets every mistake, with its file and line, instead of the first
+	   one being the failure; NULL: not so. */
+	void (*mistake)(void *ctx, const char *sentence);
+	void *mistake_ctx;
 };
 
 struct pedigree_config;

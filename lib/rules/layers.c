@@ -169,7 +169,8 @@ static int read_environment(struct pedigree_config *config,
 	const char *disable = from_environment(environment, origin.file);
 
 	for (char *const *variable = environment; *variable; variable++) {
-		int r = read_variable(config, *variable, err);
+		int r = pedigree_config_forgive(
+			config, read_variable(config, *variable, err), err);
 
 		if (r < 0)
 			return r;
@@ -220,8 +221,11 @@ static int read_layer(struct pedigree_config *config, enum pedigree_layer layer,
 		path = otherwise;
 	if (!path[0])
 		return 0;
-	return pedigree_config_read_file(config, layer, path,
-					 layer == PEDIGREE_LAYER_NAMED, err);
+	return pedigree_config_forgive(
+		config,
+		pedigree_config_read_file(config, layer, path,
+					  layer == PEDIGREE_LAYER_NAMED, err),
+		err);
 }
 
 static int read_files(struct pedigree_config *config,
@@ -266,6 +270,7 @@ int pedigree_config_load(const struct pedigree_config_sources *sources,
 {
 	static const struct pedigree_config_sources none;
 	_cleanup_(config_freep) struct pedigree_config *config = NULL;
+	struct pedigree_error own = PEDIGREE_ERROR_INIT;
 	char *const *environment;
 	int r;
 
@@ -276,13 +281,18 @@ int pedigree_config_load(const struct pedigree_config_sources *sources,
 	if (!config)
 		return pedigree_fail_memory(err);
 	config->backends = sources->backends;
+	config->mistake = sources->mistake;
+	config->mistake_ctx = sources->mistake_ctx;
+	if (!err)
+		err = &own;
 	r = find_state(config, environment, err);
 	if (!r)
 		r = read_files(config, sources, environment, err);
 	if (!r)
 		r = read_environment(config, environment, err);
 	for (size_t i = 0; !r && sources->flags && sources->flags[i]; i++)
-		r = read_flag(config, sources->flags[i], err);
+		r = pedigree_config_forgive(
+			config, read_flag(config, sources->flags[i], err), err);
 	if (!r)
 		r = pedigree_config_seal(config, err);
 	if (r < 0)

@@ -23,10 +23,21 @@ libpedigree_core_la_SOURCES += \
 	%D%/watch.c \
 	%D%/watch.h \
 	%D%/watch_list.h
-nodist_libpedigree_core_la_SOURCES = %D%/builtin.c
+nodist_libpedigree_core_la_SOURCES = %D%/builtin.c %D%/presets.c
 
-EXTRA_DIST += %D%/builtin.awk
-CLEANFILES += %D%/builtin.c
+EXTRA_DIST += %D%/builtin.awk %D%/presets.awk
+CLEANFILES += %D%/builtin.c %D%/presets.c
+
+presets = \
+	$(srcdir)/conf/presets/kubernetes.conf \
+	$(srcdir)/conf/presets/python.conf \
+	$(srcdir)/conf/presets/r.conf \
+	$(srcdir)/conf/presets/sagemaker.conf \
+	$(srcdir)/conf/presets/slurm.conf
+
+%D%/presets.c: $(presets) $(srcdir)/%D%/presets.awk
+	$(AM_V_GEN)$(MKDIR_P) %D% && \
+	$(AWK) -f $(srcdir)/%D%/presets.awk $(presets) > $@.tmp && mv $@.tmp $@
 
 %D%/builtin.c: $(srcdir)/conf/builtin.conf $(srcdir)/%D%/builtin.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && \

@@ -67,6 +67,9 @@ void pedigree_origin_text(const struct pedigree_origin *origin,
 	case PEDIGREE_LAYER_BUILTIN:
 		pedigree_buf_add_str(buf, "built-in ");
 		break;
+	case PEDIGREE_LAYER_PRESET:
+		pedigree_buf_add_str(buf, "preset ");
+		break;
 	default:
 		break;
 	}
@@ -89,6 +92,16 @@ int pedigree_config_fail(const struct pedigree_origin *origin,
 	if (pedigree_buf_error(&text))
 		return pedigree_fail_memory(err);
 	return pedigree_fail(err, PEDIGREE_ECONFIG, "%s", text.data);
+}
+
+int pedigree_config_forgive(const struct pedigree_config *config, int r,
+			    struct pedigree_error *err)
+{
+	if (r != PEDIGREE_ECONFIG || !config->mistake)
+		return r;
+	config->mistake(config->mistake_ctx, err->text);
+	*err = (struct pedigree_error)PEDIGREE_ERROR_INIT;
+	return 0;
 }
 
 int pedigree_config_check_section(const struct pedigree_origin *origin,
@@ -247,13 +260,23 @@ static int check_backends_used(const struct pedigree_config *config,
 	return 0;
 }
 
+int pedigree_config_warn(struct pedigree_config *config,
+			 struct pedigree_buf *text, struct pedigree_error *err)
+{
+	char **place = pedigree_vec_push(&config->warnings);
+
+	if (!place)
+		return pedigree_fail_memory(err);
+	*place = pedigree_buf_take(text);
+	return *place ? 0 : pedigree_fail_memory(err);
+}
+
 static int warn_refused(struct pedigree_config *config,
 			const struct pedigree_origin *origin,
 			const char *section, const char *name, const char *key,
 			struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
-	char **place;
 
 	pedigree_origin_text(origin, &text);
 	pedigree_buf_addf(
@@ -261,11 +284,7 @@ static int warn_refused(struct pedigree_config *config,
 		": [%s%s%s] %s is ignored: the configuration in the current folder may not set it; put it into your own, ~/.config/pedigree/pedigree.conf",
 		section, name[0] ? " " : "", pedigree_shown(name),
 		pedigree_shown(key));
-	place = pedigree_vec_push(&config->warnings);
-	if (!place)
-		return pedigree_fail_memory(err);
-	*place = pedigree_buf_take(&text);
-	return *place ? 0 : pedigree_fail_memory(err);
+	return pedigree_config_warn(config, &text, err);
 }
 
 int pedigree_config_add(struct pedigree_config *config,
@@ -345,9 +364,36 @@ find_latest(const struct pedigree_config *config, const char *section,
 	return NULL;
 }
 
+/* A preset is below all files, whichever of them includes it. */
+static int put_in_order(struct pedigree_config *config)
+{
+	struct pedigree_setting *sorted;
+	size_t n = 0;
+
+	if (!config->settings.n)
+		return 0;
+	sorted = calloc(config->settings.n, sizeof(*sorted));
+	if (!sorted)
+		return PEDIGREE_ENOMEM;
+	for (int layer = 0; layer <= PEDIGREE_LAYER_FLAG; layer++) {
+		for (size_t i = 0; i < config->settings.n; i++) {
+			const struct pedigree_setting *setting =
+				&config->settings.v[i];
+
+			if ((int)setting->origin.layer == layer)
+				sorted[n++] = *setting;
+		}
+	}
+	memcpy(config->settings.v, sorted, n * sizeof(*sorted));
+	free(sorted);
+	return 0;
+}
+
 int pedigree_config_seal(struct pedigree_config *config,
 			 struct pedigree_error *err)
 {
+	if (put_in_order(config) < 0)
+		return pedigree_fail_memory(err);
 	config->latest = pedigree_map_new();
 	if (!config->latest)
 		return pedigree_fail_memory(err);

@@ -30,7 +30,18 @@ struct pedigree_config {
 	PEDIGREE_VEC(char *) strings; /* all that settings point to */
 	const struct pedigree_backend_ops *const *backends;
 	char *spool, *data;
+	/* Set: mistakes are told and passed over, all but failures to work. */
+	void (*mistake)(void *ctx, const char *sentence);
+	void *mistake_ctx;
 };
+
+/* What a mistake becomes: itself, or 0 after it was told. */
+int pedigree_config_forgive(const struct pedigree_config *config, int r,
+			    struct pedigree_error *err);
+
+/* Adds a sentence for the user and takes its text. */
+int pedigree_config_warn(struct pedigree_config *config,
+			 struct pedigree_buf *text, struct pedigree_error *err);
 
 /* A copy of `n` bytes that lives as long as the configuration; NULL: out of
    memory. */
@@ -77,6 +88,13 @@ int pedigree_config_read_text(struct pedigree_config *config,
 			      enum pedigree_layer layer, const char *name,
 			      const char *text, size_t n,
 			      struct pedigree_error *err);
+
+/* conf/presets/NAME.conf, made by the build; ends with a NULL name. */
+struct pedigree_preset {
+	const char *name;
+	const char *text;
+};
+extern const struct pedigree_preset pedigree_presets[];
 
 /* conf/builtin.conf, made by the build. */
 extern const char pedigree_builtin_conf[];

@@ -11,6 +11,7 @@ integration_tests = \
 	%D%/complete_fish.sh \
 	%D%/complete_zsh.sh \
 	%D%/config.sh \
+	%D%/config_trouble.sh \
 	%D%/conformance.py \
 	%D%/deploy_missing.sh \
 	%D%/example_c.py \

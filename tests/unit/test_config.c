@@ -14,6 +14,7 @@
 #include "base/fs.h"
 #include "rules/config.h"
 #include "rules/keys.h"
+#include "rules/settings.h"
 
 static char folder[] = "/tmp/pedigree-config-XXXXXX";
 
@@ -599,6 +600,73 @@ static void test_the_documents_tell_every_section_and_key(void **state)
 	}
 }
 
+/* "#key = value", as the file says which default a key has. */
+static void test_the_example_has_the_defaults_in_force(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_buf_ struct pedigree_buf example = PEDIGREE_BUF_INIT;
+	size_t n = 0;
+
+	read_page("conf/pedigree.conf.example", &example);
+	load(f);
+	for (const struct pedigree_key_def *k = pedigree_keys; k->section;
+	     k++) {
+		_cleanup_buf_ struct pedigree_buf line = PEDIGREE_BUF_INIT;
+		const char *value = pedigree_config_get(f->config, k->section,
+							NULL, k->key);
+
+		if (!value || k->type == PEDIGREE_VALUE_GLOBS)
+			continue;
+		pedigree_buf_addf(&line, "%s = %s\n", k->key, value);
+		has_line(&example, "#", line.data);
+		n++;
+	}
+	assert_true(n > 10);
+}
+
+static void test_presets_say_what_every_file_may_say(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; pedigree_presets[i].name; i++) {
+		_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+
+		pedigree_buf_addf(&text, "include = %s\n",
+				  pedigree_presets[i].name);
+		put(f->user, text.data);
+		load(f);
+		unload(f);
+		f->sources.folder_file = f->user;
+		put(f->user, pedigree_presets[i].text);
+		load(f);
+		assert_int_equal(pedigree_config_warnings(f->config), 0);
+		unload(f);
+		f->sources.folder_file = "";
+	}
+}
+
+/* Whichever file includes it, and wherever. */
+static void test_a_preset_is_below_every_file(void **state)
+{
+	struct fixture *f = *state;
+	enum pedigree_layer last = PEDIGREE_LAYER_BUILTIN;
+	bool seen = false;
+
+	put(f->system, "[run]\njoin = no\n");
+	put(f->user, "include = slurm\n");
+	load(f);
+	equals(f, "run", NULL, "join", "no");
+	for (size_t i = 0; i < pedigree_config_count(f->config); i++) {
+		enum pedigree_layer layer =
+			pedigree_config_at(f->config, i)->origin.layer;
+
+		assert_true(layer >= last);
+		last = layer;
+		seen |= layer == PEDIGREE_LAYER_PRESET;
+	}
+	assert_true(seen);
+}
+
 #define WITH_FILES(test) \
 	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -625,6 +693,9 @@ int main(void)
 		WITH_FILES(test_options_of_backends_are_checked_when_known),
 		WITH_FILES(test_state_is_where_the_environment_says),
 		cmocka_unit_test(test_the_documents_tell_every_section_and_key),
+		WITH_FILES(test_the_example_has_the_defaults_in_force),
+		WITH_FILES(test_presets_say_what_every_file_may_say),
+		WITH_FILES(test_a_preset_is_below_every_file),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
