@@ -36,7 +36,7 @@ static bool is_last(const char *line)
 	if (strncmp(line, PEDIGREE_JSONL_LAST "\"",
 		    sizeof(PEDIGREE_JSONL_LAST)))
 		return false;
-	run += strcspn(run, "\"\\");
+	run += strcspn(run, "\"\\\n");
 	return !strncmp(run, next, sizeof(next) - 1);
 }
 
