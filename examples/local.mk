@@ -18,6 +18,9 @@ EXTRA_DIST += \
 	%D%/deploy/train.py \
 	%D%/deploy/update.py \
 	%D%/deploy/upload.sh \
+	%D%/docker/Dockerfile \
+	%D%/docker/README.md \
+	%D%/docker/pedigree.conf \
 	%D%/manual/Makefile \
 	%D%/manual/README.md \
 	%D%/manual/walkthrough.py \

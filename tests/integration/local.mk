@@ -16,6 +16,7 @@ integration_tests = \
 	%D%/deploy_missing.sh \
 	%D%/example_c.py \
 	%D%/example_deploy.py \
+	%D%/example_docker.py \
 	%D%/example_pipeline.py \
 	%D%/example_r.py \
 	%D%/example_sklearn.py \
