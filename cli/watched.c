@@ -123,6 +123,7 @@ accompany(struct pedigree *pedigree, int fd, pid_t pid, char **argv)
 	pedigree_session_finish(session, NULL, NULL, NULL, NULL);
 	if (pedigree_session_forwarding(session) != PEDIGREE_FORWARD_NEVER)
 		pedigree_session_forward(session, NULL);
+	pedigree_session_tidy(session, NULL);
 	_exit(0);
 }
 
