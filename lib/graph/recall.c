@@ -71,6 +71,68 @@ static int say_type(struct pedigree_entity *entity, const char *type)
 	return 0;
 }
 
+/* Objects below a prefix that are looked at. */
+#define BELOW_MAX 256
+
+/* A prefix that stands for what is below it was derived from that. */
+static int add_below(struct pedigree_builder *builder, const char *uri,
+		     size_t artifact)
+{
+	_cleanup_buf_ struct pedigree_buf prefix = PEDIGREE_BUF_INIT;
+	const struct pedigree_memory *memory = memory_of(builder);
+	int r = 0;
+
+	pedigree_buf_add_str(&prefix, uri);
+	if (prefix.len && prefix.data[prefix.len - 1] != '/')
+		pedigree_buf_add_char(&prefix, '/');
+	if (pedigree_buf_error(&prefix))
+		return PEDIGREE_ENOMEM;
+	for (size_t i = 0; i < builder->objects.v.n && r == 0; i++) {
+		struct pedigree_object *object = &builder->objects.v.v[i];
+		size_t part;
+
+		if (!object->written ||
+		    strncmp(object->uri, prefix.data, prefix.len) != 0)
+			continue;
+		r = pedigree_builder_object(builder, object, NULL, &part);
+		if (r == 0)
+			r = pedigree_builder_edge(builder, part, artifact,
+						  "DerivedFrom");
+	}
+	for (size_t i = 0; memory && i < BELOW_MAX && r == 0; i++) {
+		_cleanup_free_ char *found =
+			memory->below(memory->ctx, prefix.data, i);
+		size_t part;
+
+		if (!found)
+			break;
+		if (strcmp(found, prefix.data) == 0)
+			continue;
+		r = pedigree_builder_known(builder, found, NULL, &part);
+		if (r == 0 && part != artifact)
+			r = pedigree_builder_edge(builder, part, artifact,
+						  "DerivedFrom");
+		else if (r == PEDIGREE_ENOTFOUND)
+			r = 0;
+	}
+	return r;
+}
+
+/* Known with or without the slash that a prefix may end in. */
+static int find_known(struct pedigree_builder *builder,
+		      struct pedigree_buf *uri, size_t *ret_index)
+{
+	int r = pedigree_builder_known(builder, uri->data, NULL, ret_index);
+
+	if (r != PEDIGREE_ENOTFOUND || !uri->len ||
+	    uri->data[uri->len - 1] != '/')
+		return r;
+	pedigree_buf_cut(uri, uri->len - 1);
+	r = pedigree_builder_known(builder, uri->data, NULL, ret_index);
+	pedigree_buf_add_char(uri, '/');
+	return pedigree_buf_error(uri) ? PEDIGREE_ENOMEM : r;
+}
+
 int pedigree_builder_recall(struct pedigree_builder *builder, const char *uri,
 			    const char *type, size_t *ret_index)
 {
@@ -90,10 +152,12 @@ int pedigree_builder_recall(struct pedigree_builder *builder, const char *uri,
 	if (object)
 		r = pedigree_builder_object(builder, object, type, ret_index);
 	else
-		r = pedigree_builder_known(builder, plain.data, NULL,
-					   ret_index);
-	if (r == PEDIGREE_ENOTFOUND)
+		r = find_known(builder, &plain, ret_index);
+	if (r == PEDIGREE_ENOTFOUND) {
 		r = add_unseen(builder, plain.data, type, ret_index);
+		if (r == 0)
+			r = add_below(builder, plain.data, *ret_index);
+	}
 	if (r == 0)
 		r = say_type(&builder->record->entities.v[*ret_index], type);
 	return r;

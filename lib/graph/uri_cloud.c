@@ -106,6 +106,22 @@ static enum pedigree_act_kind xml_kind(const struct pedigree_exchange *head)
 	}
 }
 
+/* "/BUCKET/OBJECT", which the store copies. */
+static void add_gcs_source(const struct pedigree_event *event,
+			   struct pedigree_act *act)
+{
+	const char *source =
+		pedigree_wire_field(event->wire, "request-x-goog-copy-source");
+
+	if (!source)
+		return;
+	if (*source == '/')
+		source++;
+	act->kind = PEDIGREE_ACT_COPY;
+	pedigree_buf_add_str(&act->from, "gs://");
+	pedigree_uri_add_key(&act->from, source, strcspn(source, "?"));
+}
+
 int pedigree_act_gcs(const struct pedigree_event *event,
 		     struct pedigree_act *act)
 {
@@ -139,6 +155,8 @@ int pedigree_act_gcs(const struct pedigree_event *event,
 	pedigree_uri_add_key(&act->uri, at, strlen(at));
 	if (*at && act->uri.data[act->uri.len - 1] != '/')
 		act->kind = xml_kind(&event->wire->head);
+	if (act->kind == PEDIGREE_ACT_WRITE)
+		add_gcs_source(event, act);
 	return 0;
 }
 

@@ -34,12 +34,25 @@ static bool by_arn(void *ctx, const char *arn, struct pedigree_entity *ret)
 	return found;
 }
 
+static char *below(void *ctx, const char *prefix, size_t n)
+{
+	struct pedigree_ledger *ledger = ledger_of(ctx);
+	char *uri = NULL;
+
+	if (ledger)
+		pedigree_ledger_below(ledger, prefix, n, &uri, NULL);
+	return uri;
+}
+
 void pedigree_run_memory_init(struct pedigree_run_memory *memory,
 			      const struct pedigree_config *config)
 {
 	*memory = (struct pedigree_run_memory){
 		.config = config,
-		.memory = { .by_uri = by_uri, .by_arn = by_arn, .ctx = memory },
+		.memory = { .by_uri = by_uri,
+			    .by_arn = by_arn,
+			    .below = below,
+			    .ctx = memory },
 	};
 }
 

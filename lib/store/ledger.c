@@ -24,6 +24,7 @@ enum question {
 	NAMES,
 	BY_URI,
 	LATEST,
+	BELOW,
 	BY_VERSION,
 	BY_MD5,
 	ENTITY,
@@ -52,6 +53,11 @@ static const char *const questions[QUESTIONS] = {
 	[LATEST] = "SELECT id FROM entity WHERE source_uri = ?1 "
 		   "AND +kind = 0 ORDER BY latest DESC, created DESC, id DESC "
 		   "LIMIT 1",
+	/* '0' comes after '/'. */
+	[BELOW] = "SELECT DISTINCT source_uri FROM entity "
+		  "WHERE source_uri >= ?1 "
+		  "AND source_uri < substr(?1, 1, length(?1) - 1) || '0' "
+		  "AND +kind = 0 ORDER BY source_uri LIMIT 1 OFFSET ?2",
 	[BY_VERSION] = "SELECT id FROM entity WHERE version = ?1 "
 		       "ORDER BY observed, produced, arn",
 	[BY_MD5] = "SELECT id FROM entity WHERE md5 = ?1 "
@@ -210,6 +216,27 @@ int pedigree_ledger_latest(struct pedigree_ledger *ledger, const char *uri,
 		*ret_row = rows.v[0];
 	pedigree_rows_clear(&rows);
 	return status;
+}
+
+int pedigree_ledger_below(struct pedigree_ledger *ledger, const char *prefix,
+			  size_t n, char **ret_uri, struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int status = pedigree_db_ask(ledger->db, BELOW, &stmt, err, "si",
+				     prefix, (int64_t)n);
+	char *uri;
+
+	if (status <= 0)
+		return status ? status
+			      : pedigree_fail(err, PEDIGREE_ENOTFOUND,
+					      "no artifact is below %s",
+					      prefix);
+	uri = strdup(pedigree_db_text(stmt, 0));
+	pedigree_db_done(stmt);
+	if (!uri)
+		return pedigree_fail_memory(err);
+	*ret_uri = uri;
+	return 0;
 }
 
 int pedigree_ledger_by_digest(struct pedigree_ledger *ledger,

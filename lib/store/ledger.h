@@ -67,6 +67,10 @@ int pedigree_ledger_by_uri(struct pedigree_ledger *ledger, const char *uri,
 /* The artifact of a URI that a run named last; PEDIGREE_ENOTFOUND. */
 int pedigree_ledger_latest(struct pedigree_ledger *ledger, const char *uri,
 			   pedigree_row *ret_row, struct pedigree_error *err);
+/* The nth URI, in order, of artifacts' URIs that begin with `prefix`, which
+   ends in a slash; malloc'ed. PEDIGREE_ENOTFOUND. */
+int pedigree_ledger_below(struct pedigree_ledger *ledger, const char *prefix,
+			  size_t n, char **ret_uri, struct pedigree_error *err);
 /* Artifacts whose version is this value ("sha256:…") or whose properties
    have this MD5 (32 hex digits): by when a run first named them, and what a
    run read before what it made. */

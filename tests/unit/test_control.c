@@ -212,8 +212,8 @@ struct commands {
 	struct scene scene;
 };
 
-/* Builds with what the ledger knows, and gives it the record. */
-static void finish(struct commands *c)
+/* Builds with what the ledger knows. */
+static void build(struct commands *c)
 {
 	struct pedigree_run_memory memory;
 	struct pedigree_build_options options = { .memory = &memory.memory };
@@ -221,6 +221,11 @@ static void finish(struct commands *c)
 	pedigree_run_memory_init(&memory, c->s->config);
 	fake_build_with(c->s, &options);
 	pedigree_run_memory_clear(&memory);
+}
+
+static void finish(struct commands *c)
+{
+	build(c);
 	put_ledger(&c->scene, c->s->record);
 	c->s->record = NULL;
 }
@@ -350,6 +355,29 @@ static void test_commands_that_follow_one_another_are_joined(void **state)
 	free(second);
 }
 
+static void test_a_channel_is_what_was_put_below_its_prefix(void **state)
+{
+	struct commands c = { .s = *state };
+	const struct pedigree_entity *job;
+
+	c.scene = (struct scene){ .folder = c.s->root, .config = c.s->config };
+	train_and_upload(&c, "prepare", 'a', "/b/train/part-1.csv");
+	fake_next(c.s, "start", false);
+	FAKE_CONTROL(
+		c.s, .origin = API, .path = "CreateTrainingJob",
+		.fields = { "TrainingJobName", "fit",
+			    "InputDataConfig[0].ChannelName", "train",
+			    "InputDataConfig[0].DataSource.S3DataSource.S3Uri",
+			    "s3://b/train", "answer-TrainingJobArn",
+			    ARN "training-job/fit" });
+	build(&c);
+	job = entity_of(c.s, PEDIGREE_TRIAL_COMPONENT, "fit-aws-training-job");
+	assert_true(fake_edge(c.s, fake_uri(c.s, "s3://b/train"), job));
+	assert_non_null(fake_uri(c.s, "s3://b/train/part-1.csv"));
+	assert_true(fake_edge(c.s, fake_uri(c.s, "s3://b/train/part-1.csv"),
+			      fake_uri(c.s, "s3://b/train")));
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fake_setup, fake_teardown)
 
@@ -363,6 +391,7 @@ int main(void)
 		TEST(test_a_deployment_of_an_unknown_model_says_so),
 		TEST(test_a_training_job_is_its_own_trial_component),
 		TEST(test_a_transform_job_reads_what_its_model_is_made_of),
+		TEST(test_a_channel_is_what_was_put_below_its_prefix),
 		TEST(test_commands_that_follow_one_another_are_joined),
 	};
 
