@@ -18,6 +18,7 @@
 	ROW(list) \
 	ROW(show) \
 	ROW(explain) \
+	ROW(verify) \
 	ROW(events) \
 	ROW(api) \
 	ROW(config) \

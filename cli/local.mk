@@ -40,6 +40,7 @@ pedigree_SOURCES = \
 	%D%/trace.c \
 	%D%/value.c \
 	%D%/value.h \
+	%D%/verify.c \
 	%D%/watched.c \
 	%D%/watched.h \
 	%D%/when.c \

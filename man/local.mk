@@ -18,6 +18,7 @@ dist_man_MANS += \
 	%D%/pedigree-show.1 \
 	%D%/pedigree-trace.1 \
 	%D%/pedigree-upstream.1 \
+	%D%/pedigree-verify.1 \
 	%D%/pedigree.1 \
 	%D%/pedigree.conf.5 \
 	%D%/pedigree_ancestors.3 \

@@ -203,6 +203,27 @@ int pedigree_manifest(const struct pedigree *pedigree, const char *target,
 		      const struct pedigree_print *print, FILE *out,
 		      struct pedigree_error *err);
 
+enum pedigree_verification {
+	PEDIGREE_VERIFIED,     /**< all has the recorded bytes */
+	PEDIGREE_NOT_VERIFIED, /**< something changed or is gone */
+	PEDIGREE_CANNOT_VERIFY /**< nothing did, but not all can be checked */
+};
+
+/**
+ * Reads the inputs, the code and the outputs of the runs behind a target
+ * again, and prints what does not have the recorded bytes. Local files are
+ * checked; what is elsewhere cannot be. JSON: {"Files": [{"Status":
+ * "Changed|Gone|Unknown", "SourceUri", "Reason"}, …], "Runs", "Verified",
+ * "Changed", "Gone", "Unknown", "Verdict": "Verified|NotVerified|Unknown"}.
+ *
+ * @param ret_verdict  set on success alone
+ * @return as pedigree_trace
+ */
+int pedigree_verify(const struct pedigree *pedigree, const char *target,
+		    const struct pedigree_print *print, FILE *out,
+		    enum pedigree_verification *ret_verdict,
+		    struct pedigree_error *err);
+
 /** What to list. NULL and 0 members do not filter. */
 struct pedigree_list_options {
 	/** "runs", "artifacts", "actions", "contexts", "trials",

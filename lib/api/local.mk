@@ -28,4 +28,5 @@ libpedigree_core_la_SOURCES += \
 	%D%/session.h \
 	%D%/spooled.c \
 	%D%/spooled.h \
+	%D%/verify.c \
 	%D%/watch.c

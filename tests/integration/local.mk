@@ -50,6 +50,7 @@ integration_tests = \
 	%D%/subjects.py \
 	%D%/suites_quick.py \
 	%D%/tsan.sh \
+	%D%/verify.sh \
 	%D%/versions.sh \
 	%D%/watch.py \
 	%D%/ways.sh

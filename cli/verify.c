@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "cli/ask.h"
+
+static bool on_option(void *ctx, const struct cli_option *option,
+		      const char *value)
+{
+	struct cli_ask *ask = ctx;
+
+	return cli_ask_option(ask, option, value) && ask->ok;
+}
+
+static int verify(const struct cli_command *self, int argc, char **argv)
+{
+	static const int statuses[] = {
+		[PEDIGREE_VERIFIED] = CLI_OK,
+		[PEDIGREE_NOT_VERIFIED] = CLI_NOTHING,
+		[PEDIGREE_CANNOT_VERIFY] = CLI_TROUBLE,
+	};
+	enum pedigree_verification verdict = PEDIGREE_CANNOT_VERIFY;
+	struct cli_ask ask;
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	struct pedigree *pedigree;
+	int first, rc, status;
+
+	cli_ask_init(&ask);
+	first = cli_parse(self, argc, argv, on_option, &ask);
+	if (first < 0)
+		return CLI_TROUBLE;
+	if (argc - first != 1)
+		return cli_usage(self, "verify takes one target, not %d",
+				 argc - first);
+	pedigree = cli_ask_open(&ask);
+	if (!pedigree)
+		return CLI_TROUBLE;
+	rc = pedigree_verify(pedigree, argv[first], &ask.print, stdout,
+			     &verdict, &err);
+	status = cli_ask_end(pedigree, rc, &err);
+	return rc < 0 ? status : statuses[verdict];
+}
+
+static const struct cli_option verify_options[] = {
+	CLI_PRINT_OPTIONS,
+	{ .name = NULL },
+};
+
+const struct cli_command cli_verify = {
+	.name = "verify",
+	.arguments = "TARGET",
+	.summary = "check that what is behind a target still has its bytes",
+	.description =
+		"Reads the inputs, the code and the outputs of the run behind a file, model or\n"
+		"endpoint again, and lists what changed, what is gone and what cannot be checked.\n"
+		"Local files are checked, not objects in stores.\n"
+		"\n"
+		"Exit status: 0 verified, 1 not verified or nothing is recorded of the target,\n"
+		"2 cannot tell, or wrong usage.",
+	.options = verify_options,
+	.main = verify,
+};
