@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "cli/progress.h"
+
 static void note(void *ctx, const char *sentence)
 {
 	(void)ctx;
@@ -29,12 +31,20 @@ bool cli_ask_option(struct cli_ask *ask, const struct cli_option *option,
 		ask->backend = value;
 		return true;
 	}
+	if (strcmp(option->name, "quiet") == 0) {
+		ask->quiet = true;
+		return true;
+	}
 	return cli_print_option(option, value, &ask->print, &ask->ok);
 }
 
 struct pedigree *cli_ask_open(const struct cli_ask *ask)
 {
-	struct pedigree *pedigree = cli_open(ask->backend);
+	const struct pedigree_options options = {
+		.backend = ask->backend,
+		.progress = ask->quiet ? NULL : cli_progress,
+	};
+	struct pedigree *pedigree = cli_open_options(&options);
 
 	if (pedigree && !ask->no_recover)
 		cli_recover(pedigree);
@@ -44,6 +54,7 @@ struct pedigree *cli_ask_open(const struct cli_ask *ask)
 int cli_ask_end(struct pedigree *pedigree, long rc,
 		const struct pedigree_error *err)
 {
+	cli_progress_clear();
 	pedigree_close(pedigree);
 	return rc < 0 ? cli_fail(err) : CLI_OK;
 }

@@ -12,6 +12,7 @@ struct cli_ask {
 	struct pedigree_print print;
 	const char *backend; /* NULL: the ledger */
 	bool no_recover;
+	bool quiet;
 	bool ok; /* false after a bad --format */
 };
 
@@ -24,8 +25,8 @@ void cli_ask_init(struct cli_ask *ask);
 		.help = "answer from the ledger (the default) or from AWS" \
 	}
 
-/* Takes these, --format, --json, --wide and --no-recover; true when it was
-   one. */
+/* Takes these, --format, --json, --wide, --quiet and --no-recover; true when
+   it was one. */
 bool cli_ask_option(struct cli_ask *ask, const struct cli_option *option,
 		    const char *value);
 /* Opens the library and, unless told not to, finishes earlier runs. */

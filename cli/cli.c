@@ -15,6 +15,7 @@
 #include <pedigree/capture.h>
 
 #include "cli/cli.h"
+#include "cli/progress.h"
 
 /*
  * One write(2) a line: lines of several processes do not mix, and a command
@@ -29,6 +30,7 @@ static void say(const char *format, va_list args)
 
 	if (n < 0)
 		return;
+	cli_progress_clear();
 	len = strlen(line);
 	/* File names may hold anything; a message is one line. */
 	for (size_t i = start; i < len; i++)
@@ -78,10 +80,16 @@ struct pedigree *cli_open_with(const char *backend, const char *const *settings)
 		.backend = backend,
 		.settings = settings,
 	};
+
+	return cli_open_options(&options);
+}
+
+struct pedigree *cli_open_options(const struct pedigree_options *options)
+{
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	struct pedigree *pedigree = NULL;
 
-	if (pedigree_open(&options, &pedigree, &err) < 0) {
+	if (pedigree_open(options, &pedigree, &err) < 0) {
 		cli_fail(&err);
 		return NULL;
 	}

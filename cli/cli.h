@@ -65,6 +65,8 @@ int cli_parse(const struct cli_command *self, int argc, char **argv,
 	  .help = "print text (the default) or JSON" }, \
 	{ .name = "json", .help = "the same as --format json" }, \
 	{ .name = "wide", .help = "do not shorten names and versions" }, \
+	{ .name = "quiet", .letter = 'q', \
+	  .help = "do not tell how far it is with what takes long" }, \
 	{ .name = "no-recover", \
 	  .help = "do not finish the records of earlier runs first" }
 /* clang-format on */
@@ -82,6 +84,8 @@ struct pedigree *cli_open(const char *backend);
 /* The same with settings above all others: "run.quiet=yes", NULL-ended. */
 struct pedigree *cli_open_with(const char *backend,
 			       const char *const *settings);
+/* The same with whatever the library may be told. */
+struct pedigree *cli_open_options(const struct pedigree_options *options);
 /* Finishes what earlier runs left, telling on stderr. Never fails. */
 void cli_recover(const struct pedigree *pedigree);
 

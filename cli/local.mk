@@ -30,6 +30,8 @@ pedigree_SOURCES = \
 	%D%/list.c \
 	%D%/main.c \
 	%D%/parse.c \
+	%D%/progress.c \
+	%D%/progress.h \
 	%D%/push.c \
 	%D%/reach.c \
 	%D%/reach.h \

@@ -17,6 +17,8 @@
 #ifndef PEDIGREE_H
 #define PEDIGREE_H
 
+#include <stdint.h>
+
 #include <pedigree/error.h>
 
 #ifdef __cplusplus
@@ -36,6 +38,15 @@ struct pedigree_options {
 	 * means, or "sagemaker", the service that this backend delivers to.
 	 */
 	const char *backend;
+	/**
+	 * Is called now and then by calls that read much, in the thread that
+	 * made the call: `what` says in a few words what is done ("reading
+	 * /data/model.pkl"; bytes of any kind), `done` and `all` count bytes.
+	 * What gets to its end is told once with both equal. May be NULL.
+	 */
+	void (*progress)(void *ctx, const char *what, uint64_t done,
+			 uint64_t all);
+	void *progress_ctx;
 };
 
 /**

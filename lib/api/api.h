@@ -9,11 +9,14 @@
 
 #include <pedigree/pedigree.h>
 
+#include "base/progress.h"
 #include "rules/config.h"
 
 struct pedigree {
-	struct pedigree_config *config; /* never changed after pedigree_open */
-	bool is_remote;			/* questions go to the service */
+	/* Never changed after pedigree_open. */
+	struct pedigree_config *config;
+	struct pedigree_progress progress;
+	bool is_remote; /* questions go to the service */
 };
 
 #endif

@@ -40,6 +40,11 @@ int pedigree_open(const struct pedigree_options *options, struct pedigree **ret,
 		if (rc < 0)
 			return rc;
 	}
+	if (options)
+		pedigree->progress = (struct pedigree_progress){
+			.tell = options->progress,
+			.ctx = options->progress_ctx,
+		};
 	rc = pedigree_config_load(&sources, &pedigree->config, err);
 	if (rc < 0)
 		return rc;
@@ -174,7 +179,8 @@ int pedigree_recover(const struct pedigree *pedigree,
 		     void (*tell)(void *ctx, const char *sentence), void *ctx,
 		     struct pedigree_error *err)
 {
-	return pedigree_spool_recover(pedigree->config, tell, ctx, err);
+	return pedigree_spool_recover(pedigree->config, tell, ctx,
+				      &pedigree->progress, err);
 }
 
 int pedigree_push(const struct pedigree *pedigree, const char *backend,

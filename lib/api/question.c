@@ -59,14 +59,15 @@ static int find_endpoint(struct pedigree_question *question, const char *name,
 }
 
 static int find(struct pedigree_question *question, const char *target,
-		bool endpoint, struct pedigree_error *err)
+		bool endpoint, const struct pedigree_progress *progress,
+		struct pedigree_error *err)
 {
 	int rc = endpoint ? find_endpoint(question, target, err) : 0;
 
 	if (rc < 0 || question->row)
 		return rc;
-	return pedigree_resolve(question->ledger, target, &question->row,
-				&question->note, err);
+	return pedigree_resolve_telling(question->ledger, target, progress,
+					&question->row, &question->note, err);
 }
 
 int pedigree_view_open(const struct pedigree *pedigree,
@@ -129,7 +130,8 @@ int pedigree_question_ask(const struct pedigree *pedigree, const char *target,
 	if (rc == PEDIGREE_ENOTFOUND && !pedigree->is_remote)
 		return explain_missing(pedigree, target, err);
 	if (rc == 0)
-		rc = find(question, target, endpoint, &why);
+		rc = find(question, target, endpoint, &pedigree->progress,
+			  &why);
 	if (rc == PEDIGREE_ENOTFOUND && !pedigree->is_remote &&
 	    pedigree_find_run(pedigree->config, NULL, target, &run, NULL) == 0)
 		return explain_missing(pedigree, target, err);

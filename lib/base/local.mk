@@ -16,6 +16,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/hash.h \
 	%D%/json_error.h \
 	%D%/path.c \
+	%D%/progress.h \
 	%D%/utf8.c \
 	%D%/utf8.h \
 	%D%/vec.c \

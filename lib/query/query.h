@@ -12,6 +12,7 @@
 #include <pedigree/query.h>
 
 #include "base/buf.h"
+#include "base/progress.h"
 #include "graph/model.h"
 #include "store/ledger.h"
 
@@ -29,6 +30,13 @@
 int pedigree_resolve(struct pedigree_ledger *ledger, const char *target,
 		     pedigree_row *ret_row, struct pedigree_buf *ret_note,
 		     struct pedigree_error *err);
+
+/* The same, telling how far it is with the bytes of a file. */
+int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
+			     const struct pedigree_progress *progress,
+			     pedigree_row *ret_row,
+			     struct pedigree_buf *ret_note,
+			     struct pedigree_error *err);
 
 /* A sub-graph: entities with what is needed to print them, and edges. */
 struct pedigree_vertex {

@@ -24,6 +24,7 @@
 
 struct search {
 	struct pedigree_ledger *ledger;
+	const struct pedigree_progress *progress;
 	const char *target;
 	char *path;		 /* absolute and clean */
 	struct pedigree_buf uri; /* of path, or what a URI names */
@@ -136,19 +137,45 @@ static int choose(struct search *search, const struct pedigree_rows *rows,
 	return 0;
 }
 
-static int digest_of(const char *path, struct pedigree_digest *ret_digest,
+struct reading {
+	const struct pedigree_progress *progress;
+	const char *what;
+	uint64_t all;
+};
+
+static bool tell_reading(void *ctx, uint64_t done)
+{
+	const struct reading *reading = ctx;
+
+	pedigree_progress_tell(reading->progress, reading->what, done,
+			       reading->all);
+	return true;
+}
+
+static int digest_of(const struct search *search,
+		     struct pedigree_digest *ret_digest,
 		     struct pedigree_error *err)
 {
+	_cleanup_buf_ struct pedigree_buf what = PEDIGREE_BUF_INIT;
+	struct reading reading = { .progress = search->progress };
 	_cleanup_fd_ int fd = -1;
 	struct stat st;
+	int rc;
 
 	/* A pipe must not hold us up: only regular files have bytes. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = open(search->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return PEDIGREE_ENOTFOUND;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return PEDIGREE_ENOTFOUND;
-	return pedigree_digest_fd(fd, NULL, NULL, ret_digest, err);
+	pedigree_buf_addf(&what, "reading %s", search->path);
+	reading.what = what.data;
+	reading.all = (uint64_t)st.st_size;
+	rc = pedigree_digest_fd(fd, tell_reading, &reading, ret_digest, err);
+	if (rc == 0)
+		pedigree_progress_tell(search->progress, what.data,
+				       ret_digest->size, ret_digest->size);
+	return rc;
 }
 
 static int by_bytes(struct search *search, struct pedigree_error *err)
@@ -159,7 +186,7 @@ static int by_bytes(struct search *search, struct pedigree_error *err)
 
 	if (!search->exists)
 		return 0;
-	rc = digest_of(search->path, &digest, err);
+	rc = digest_of(search, &digest, err);
 	if (rc < 0)
 		return rc == PEDIGREE_ENOTFOUND ? 0 : rc;
 	tried(search, "by its bytes");
@@ -427,12 +454,23 @@ int pedigree_resolve(struct pedigree_ledger *ledger, const char *target,
 		     pedigree_row *ret_row, struct pedigree_buf *ret_note,
 		     struct pedigree_error *err)
 {
+	return pedigree_resolve_telling(ledger, target, NULL, ret_row, ret_note,
+					err);
+}
+
+int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
+			     const struct pedigree_progress *progress,
+			     pedigree_row *ret_row,
+			     struct pedigree_buf *ret_note,
+			     struct pedigree_error *err)
+{
 	static int (*const ways[])(struct search *, struct pedigree_error *) = {
 		by_arn,	    by_bytes,	 by_existing_path, by_uri,    by_run,
 		by_context, by_any_name, by_lost_path,	   by_folder,
 	};
 	_cleanup_(search_clear) struct search search = {
 		.ledger = ledger,
+		.progress = progress,
 		.target = target,
 		.uri = PEDIGREE_BUF_INIT,
 		.tried = PEDIGREE_BUF_INIT,

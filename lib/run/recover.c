@@ -26,6 +26,7 @@ struct recovery {
 	const struct pedigree_config *config;
 	void (*tell)(void *ctx, const char *sentence);
 	void *ctx;
+	const struct pedigree_progress *progress;
 };
 
 static void say(const struct recovery *recovery, const char *format, ...)
@@ -89,11 +90,28 @@ static bool has_no_wrapper(const char *folder)
 	return pedigree_begin_read(folder, &facts, NULL) == 0 && facts.watched;
 }
 
+struct hashing {
+	const struct pedigree_progress *progress;
+	const char *what;
+	uint64_t all; /* the last that was told */
+};
+
+static bool tell_hashing(void *ctx, uint64_t done, uint64_t all)
+{
+	struct hashing *hashing = ctx;
+
+	hashing->all = all;
+	pedigree_progress_tell(hashing->progress, hashing->what, done, all);
+	return true;
+}
+
 static void finish_one(const struct recovery *recovery, const char *run,
 		       const char *folder, enum pedigree_run_state state)
 {
 	struct pedigree_run_summary summary = { 0 };
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	_cleanup_buf_ struct pedigree_buf what = PEDIGREE_BUF_INIT;
+	struct hashing hashing = { .progress = recovery->progress };
 	int lock = pedigree_spool_lock(folder, false);
 	const char *why = words[state].why;
 	int rc;
@@ -110,8 +128,12 @@ static void finish_one(const struct recovery *recovery, const char *run,
 	}
 	if (state == PEDIGREE_RUN_ABANDONED && has_no_wrapper(folder))
 		why = "whose end nobody saw";
-	rc = pedigree_spool_finish(recovery->config, run, lock, NULL, NULL,
-				   &summary, &err);
+	pedigree_buf_addf(&what, "reading what the run %s used", run);
+	hashing.what = what.data;
+	rc = pedigree_spool_finish(recovery->config, run, lock, tell_hashing,
+				   &hashing, &summary, &err);
+	pedigree_progress_tell(recovery->progress, what.data, hashing.all,
+			       hashing.all);
 	if (summary.name)
 		say(recovery, "%s the record of run %s, %s", words[state].verb,
 		    summary.name, why);
@@ -141,7 +163,8 @@ static bool due(enum pedigree_run_state state, const char *folder)
 
 int pedigree_spool_recover(const struct pedigree_config *config,
 			   void (*tell)(void *ctx, const char *sentence),
-			   void *ctx, struct pedigree_error *err)
+			   void *ctx, const struct pedigree_progress *progress,
+			   struct pedigree_error *err)
 {
 	_cleanup_(pedigree_run_names_clear) struct pedigree_run_names names = {
 		0
@@ -150,6 +173,7 @@ int pedigree_spool_recover(const struct pedigree_config *config,
 		.config = config,
 		.tell = tell,
 		.ctx = ctx,
+		.progress = progress,
 	};
 	struct pedigree_push_result pushed = { 0 };
 	int rc = pedigree_run_list_unfinished(config, &names, err);

@@ -42,6 +42,7 @@
 #include <pedigree/error.h>
 
 #include "base/buf.h"
+#include "base/progress.h"
 #include "base/vec.h"
 #include "graph/build.h"
 #include "rules/config.h"
@@ -153,6 +154,7 @@ void pedigree_run_names_clear(struct pedigree_run_names *names);
  */
 int pedigree_spool_recover(const struct pedigree_config *config,
 			   void (*tell)(void *ctx, const char *sentence),
-			   void *ctx, struct pedigree_error *err);
+			   void *ctx, const struct pedigree_progress *progress,
+			   struct pedigree_error *err);
 
 #endif

@@ -39,6 +39,7 @@ integration_tests = \
 	%D%/out_of_sight.py \
 	%D%/parts.sh \
 	%D%/programs.py \
+	%D%/progress.py \
 	%D%/query.py \
 	%D%/ranks.py \
 	%D%/run_recover.py \
