@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/json.h"
+#include "cli/progress.h"
 
 struct options {
 	const char *backend;
@@ -125,6 +126,7 @@ static int deliver(const struct pedigree *pedigree,
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	int rc = pedigree_push(pedigree, options->backend, &counts, &err);
 
+	cli_progress_clear();
 	if (!options->quiet)
 		printf("%zu delivered, %zu waiting, %zu rejected\n",
 		       counts.delivered, counts.waiting, counts.rejected);
@@ -150,7 +152,9 @@ static int push(const struct cli_command *self, int argc, char **argv)
 				 argv[first]);
 	if (options.status && options.dry_run)
 		return cli_usage(self, "either --status or --dry-run");
-	pedigree = cli_open(NULL);
+	pedigree = cli_open_options(&(struct pedigree_options){
+		.progress = options.quiet ? NULL : cli_progress,
+	});
 	if (!pedigree)
 		return CLI_TROUBLE;
 	status = options.status	   ? show_status(pedigree, &options)

@@ -15,7 +15,7 @@
 struct pedigree {
 	/* Never changed after pedigree_open. */
 	struct pedigree_config *config;
-	struct pedigree_progress progress;
+	struct pedigree_watcher progress;
 	bool is_remote; /* questions go to the service */
 };
 

@@ -41,7 +41,7 @@ int pedigree_open(const struct pedigree_options *options, struct pedigree **ret,
 			return rc;
 	}
 	if (options)
-		pedigree->progress = (struct pedigree_progress){
+		pedigree->progress = (struct pedigree_watcher){
 			.tell = options->progress,
 			.ctx = options->progress_ctx,
 		};
@@ -188,7 +188,8 @@ int pedigree_push(const struct pedigree *pedigree, const char *backend,
 		  struct pedigree_error *err)
 {
 	struct pedigree_push_result result = { 0 };
-	int rc = pedigree_outbox_push(pedigree->config, backend, &result, err);
+	int rc = pedigree_outbox_push_watched(
+		pedigree->config, backend, &pedigree->progress, &result, err);
 
 	if (ret_counts)
 		*ret_counts = (struct pedigree_push_counts){

@@ -59,7 +59,7 @@ static int find_endpoint(struct pedigree_question *question, const char *name,
 }
 
 static int find(struct pedigree_question *question, const char *target,
-		bool endpoint, const struct pedigree_progress *progress,
+		bool endpoint, const struct pedigree_watcher *progress,
 		struct pedigree_error *err)
 {
 	int rc = endpoint ? find_endpoint(question, target, err) : 0;

@@ -339,6 +339,7 @@ int pedigree_session_finish(struct pedigree_session *session,
 	else
 		rc = pedigree_spool_finish_facts(session->config,
 						 &session->facts, summary, err);
+	pedigree_spool_gc_note(session->config);
 	/* Whoever comes after the answer may have to make what is missing; our
 	   parents, who share the lock, hold on to it until they end. */
 	if (session->lock >= 0)

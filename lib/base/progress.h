@@ -10,13 +10,13 @@
 #include <stdint.h>
 
 /* As struct pedigree_options has it (pedigree.h). */
-struct pedigree_progress {
+struct pedigree_watcher {
 	void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all);
 	void *ctx;
 };
 
 static inline void
-pedigree_progress_tell(const struct pedigree_progress *progress,
+pedigree_progress_tell(const struct pedigree_watcher *progress,
 		       const char *what, uint64_t done, uint64_t all)
 {
 	if (progress && progress->tell)

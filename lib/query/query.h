@@ -33,7 +33,7 @@ int pedigree_resolve(struct pedigree_ledger *ledger, const char *target,
 
 /* The same, telling how far it is with the bytes of a file. */
 int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
-			     const struct pedigree_progress *progress,
+			     const struct pedigree_watcher *progress,
 			     pedigree_row *ret_row,
 			     struct pedigree_buf *ret_note,
 			     struct pedigree_error *err);

@@ -24,7 +24,7 @@
 
 struct search {
 	struct pedigree_ledger *ledger;
-	const struct pedigree_progress *progress;
+	const struct pedigree_watcher *progress;
 	const char *target;
 	char *path;		 /* absolute and clean */
 	struct pedigree_buf uri; /* of path, or what a URI names */
@@ -138,7 +138,7 @@ static int choose(struct search *search, const struct pedigree_rows *rows,
 }
 
 struct reading {
-	const struct pedigree_progress *progress;
+	const struct pedigree_watcher *progress;
 	const char *what;
 	uint64_t all;
 };
@@ -459,7 +459,7 @@ int pedigree_resolve(struct pedigree_ledger *ledger, const char *target,
 }
 
 int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
-			     const struct pedigree_progress *progress,
+			     const struct pedigree_watcher *progress,
 			     pedigree_row *ret_row,
 			     struct pedigree_buf *ret_note,
 			     struct pedigree_error *err)

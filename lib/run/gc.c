@@ -271,9 +271,20 @@ static bool is_due(const struct pedigree_config *config, time_t now)
 		return false;
 	pedigree_path_join(&path, pedigree_config_spool(config),
 			   PEDIGREE_LOCK_NAME);
-	return !pedigree_buf_error(&path) &&
-	       (lstat(path.data, &st) < 0 || st.st_mtim.tv_sec > now ||
+	return !pedigree_buf_error(&path) && lstat(path.data, &st) == 0 &&
+	       (st.st_mtim.tv_sec > now ||
 		now - st.st_mtim.tv_sec >= PAUSE_SECONDS);
+}
+
+void pedigree_spool_gc_note(const struct pedigree_config *config)
+{
+	const char *spool = pedigree_config_spool(config);
+	int lock = -1;
+
+	if (!pedigree_spool_has(spool, PEDIGREE_LOCK_NAME))
+		lock = pedigree_spool_lock(spool, false);
+	if (lock >= 0)
+		close(lock);
 }
 
 int pedigree_spool_gc(

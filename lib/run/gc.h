@@ -63,5 +63,11 @@ int pedigree_spool_gc(
 	const struct pedigree_config *config, bool dry_run, bool only_if_due,
 	void (*each)(void *ctx, const struct pedigree_gc_view *view), void *ctx,
 	struct pedigree_gc_counts *ret_counts, struct pedigree_error *err);
+/*
+ * Before a run's end is told, so that what comes after it need not make a file
+ * where somebody may be removing the folder: from now on a clean-up is due
+ * when the time has passed.
+ */
+void pedigree_spool_gc_note(const struct pedigree_config *config);
 
 #endif

@@ -26,7 +26,7 @@ struct recovery {
 	const struct pedigree_config *config;
 	void (*tell)(void *ctx, const char *sentence);
 	void *ctx;
-	const struct pedigree_progress *progress;
+	const struct pedigree_watcher *progress;
 };
 
 static void say(const struct recovery *recovery, const char *format, ...)
@@ -91,7 +91,7 @@ static bool has_no_wrapper(const char *folder)
 }
 
 struct hashing {
-	const struct pedigree_progress *progress;
+	const struct pedigree_watcher *progress;
 	const char *what;
 	uint64_t all; /* the last that was told */
 };
@@ -163,7 +163,7 @@ static bool due(enum pedigree_run_state state, const char *folder)
 
 int pedigree_spool_recover(const struct pedigree_config *config,
 			   void (*tell)(void *ctx, const char *sentence),
-			   void *ctx, const struct pedigree_progress *progress,
+			   void *ctx, const struct pedigree_watcher *progress,
 			   struct pedigree_error *err)
 {
 	_cleanup_(pedigree_run_names_clear) struct pedigree_run_names names = {

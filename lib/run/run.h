@@ -154,7 +154,7 @@ void pedigree_run_names_clear(struct pedigree_run_names *names);
  */
 int pedigree_spool_recover(const struct pedigree_config *config,
 			   void (*tell)(void *ctx, const char *sentence),
-			   void *ctx, const struct pedigree_progress *progress,
+			   void *ctx, const struct pedigree_watcher *progress,
 			   struct pedigree_error *err);
 
 #endif

@@ -27,6 +27,9 @@ struct push {
 	const char *folder;
 	unsigned int patience_ms; /* 0: others may take as long as they like */
 	struct pedigree_backend *backend;
+	const struct pedigree_watcher *watch; /* or NULL */
+	uint64_t done, all;		      /* bytes of records */
+	uint64_t size;			      /* of the one under way */
 	struct pedigree_push_result *result;
 };
 
@@ -129,6 +132,37 @@ static int delivered(struct push *push, const char *path,
 	return 0;
 }
 
+static void tell(const struct push *push, uint64_t done)
+{
+	_cleanup_buf_ struct pedigree_buf what = PEDIGREE_BUF_INIT;
+
+	pedigree_buf_addf(&what, "delivering to %s", push->name);
+	if (push->all && !pedigree_buf_error(&what))
+		pedigree_progress_tell(push->watch, what.data, done, push->all);
+}
+
+/* Part of the record under way is delivered. */
+static void on_progress(void *ctx, size_t done, size_t all)
+{
+	const struct push *push = ctx;
+	double part = all ? (double)done / (double)all : 0;
+
+	tell(push, push->done + (uint64_t)((double)push->size *
+					   (part < 1 ? part : 1)));
+}
+
+static uint64_t size_of(const struct push *push,
+			const struct pedigree_outbox_file *file)
+{
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+	struct stat st;
+
+	pedigree_path_join(&path, push->folder, file->name);
+	return !pedigree_buf_error(&path) && stat(path.data, &st) == 0
+		       ? (uint64_t)st.st_size
+		       : 0;
+}
+
 /* 0: go on; 1: go on, though a failure was noted; negative: stop. */
 static int deliver(struct push *push, const struct pedigree_outbox_file *file,
 		   struct pedigree_error *err)
@@ -152,6 +186,8 @@ static int deliver(struct push *push, const struct pedigree_outbox_file *file,
 		.revision = file->revision,
 		.json = json.data,
 		.n = json.len,
+		.progress = push->watch ? on_progress : NULL,
+		.progress_ctx = push,
 	};
 	switch (pedigree_backend_put(push->backend, &delivery, &why)) {
 	case PEDIGREE_DELIVERED:
@@ -173,13 +209,21 @@ static int deliver_all(struct push *push,
 {
 	int result = 0;
 
+	for (size_t i = 0; push->watch && i < list->n; i++)
+		push->all += size_of(push, &list->v[i]);
 	for (size_t i = 0; i < list->n; i++) {
 		struct pedigree_error failure = PEDIGREE_ERROR_INIT;
-		int status = deliver(push, &list->v[i], &failure);
+		int status;
+
+		push->size = push->watch ? size_of(push, &list->v[i]) : 0;
+		status = deliver(push, &list->v[i], &failure);
+		push->done += push->size;
 
 		if (status && !result)
 			result = pedigree_fail(err, failure.code, "%s",
 					       failure.text);
+		/* The end is told in any case: nobody waits any longer. */
+		tell(push, status < 0 ? push->all : push->done);
 		if (status < 0)
 			return result;
 	}
@@ -227,6 +271,7 @@ static int deliver_locked(const struct pedigree_config *config,
 int pedigree_outbox_deliver(const struct pedigree_config *config,
 			    const char *backend, const char *folder,
 			    unsigned int patience_ms,
+			    const struct pedigree_watcher *watch,
 			    struct pedigree_push_result *result,
 			    struct pedigree_error *err)
 {
@@ -234,6 +279,7 @@ int pedigree_outbox_deliver(const struct pedigree_config *config,
 		.name = backend,
 		.folder = folder,
 		.patience_ms = patience_ms,
+		.watch = watch,
 		.result = result,
 	};
 	struct pedigree_error failure = PEDIGREE_ERROR_INIT;

@@ -264,6 +264,7 @@ size_t pedigree_outbox_waiting(const struct pedigree_config *config,
 
 static int push_named(const struct pedigree_config *config, const char *backend,
 		      unsigned int patience_ms,
+		      const struct pedigree_watcher *watch,
 		      struct pedigree_push_result *result,
 		      struct pedigree_error *err)
 {
@@ -273,7 +274,7 @@ static int push_named(const struct pedigree_config *config, const char *backend,
 	if (status)
 		return status;
 	return pedigree_outbox_deliver(config, backend, folder.data,
-				       patience_ms, result, err);
+				       patience_ms, watch, result, err);
 }
 
 static bool is_remote(const char *name)
@@ -297,6 +298,7 @@ bool pedigree_outbox_has_remote(const struct pedigree_config *config)
 
 static int push_some(const struct pedigree_config *config, bool near,
 		     bool remote, unsigned int patience_ms,
+		     const struct pedigree_watcher *watch,
 		     struct pedigree_push_result *ret_result,
 		     struct pedigree_error *err)
 {
@@ -313,8 +315,8 @@ static int push_some(const struct pedigree_config *config, bool near,
 
 		if (is_remote(backend) ? !remote : !near)
 			continue;
-		status = push_named(config, backend, patience_ms, ret_result,
-				    err);
+		status = push_named(config, backend, patience_ms, watch,
+				    ret_result, err);
 		if (status && !result)
 			result = status;
 	}
@@ -328,10 +330,20 @@ int pedigree_outbox_push(const struct pedigree_config *config,
 			 struct pedigree_push_result *ret_result,
 			 struct pedigree_error *err)
 {
+	return pedigree_outbox_push_watched(config, backend, NULL, ret_result,
+					    err);
+}
+
+int pedigree_outbox_push_watched(const struct pedigree_config *config,
+				 const char *backend,
+				 const struct pedigree_watcher *watch,
+				 struct pedigree_push_result *ret_result,
+				 struct pedigree_error *err)
+{
 	if (!backend)
-		return push_some(config, true, true, 0, ret_result, err);
+		return push_some(config, true, true, 0, watch, ret_result, err);
 	*ret_result = (struct pedigree_push_result){ 0 };
-	return push_named(config, backend, 0, ret_result, err);
+	return push_named(config, backend, 0, watch, ret_result, err);
 }
 
 int pedigree_outbox_push_near(const struct pedigree_config *config,
@@ -339,14 +351,15 @@ int pedigree_outbox_push_near(const struct pedigree_config *config,
 			      struct pedigree_push_result *ret_result,
 			      struct pedigree_error *err)
 {
-	return push_some(config, true, false, patience_ms, ret_result, err);
+	return push_some(config, true, false, patience_ms, NULL, ret_result,
+			 err);
 }
 
 int pedigree_outbox_push_remote(const struct pedigree_config *config,
 				struct pedigree_push_result *ret_result,
 				struct pedigree_error *err)
 {
-	return push_some(config, false, true, 0, ret_result, err);
+	return push_some(config, false, true, 0, NULL, ret_result, err);
 }
 
 static int visit(const struct pedigree_config *config, const char *backend,

@@ -45,6 +45,7 @@ int pedigree_outbox_each(const struct pedigree_config *config,
 int pedigree_outbox_deliver(const struct pedigree_config *config,
 			    const char *backend, const char *folder,
 			    unsigned int patience_ms,
+			    const struct pedigree_watcher *watch,
 			    struct pedigree_push_result *result,
 			    struct pedigree_error *err);
 

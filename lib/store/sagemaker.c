@@ -17,8 +17,8 @@
 #include "store/sagemaker.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "aws/client.h"
@@ -38,6 +38,9 @@ struct sagemaker {
 	struct pedigree_progress *progress;
 	enum pedigree_sagemaker_identity identity;
 	size_t connections;
+	/* The record under way, of whose calls so many were answered. */
+	const struct pedigree_delivery *what;
+	size_t done, all;
 };
 
 static void sagemaker_close(struct pedigree_backend *backend)
@@ -212,6 +215,19 @@ static int send_more(struct phase *phase, struct pedigree_error *err)
 	return 0;
 }
 
+/* More calls than entities and edges are made where something is looked up
+   or changed: the last of the way is longer then. */
+static void tell_progress(struct sagemaker *sagemaker)
+{
+	const struct pedigree_delivery *what = sagemaker->what;
+
+	if (sagemaker->done < sagemaker->all)
+		sagemaker->done++;
+	if (what && what->progress)
+		what->progress(what->progress_ctx, sagemaker->done,
+			       sagemaker->all);
+}
+
 static int take_one(struct phase *phase, struct pedigree_error *err)
 {
 	_cleanup_aws_answer_ struct pedigree_aws_answer answer =
@@ -223,6 +239,7 @@ static int take_one(struct phase *phase, struct pedigree_error *err)
 	if (status <= 0)
 		return status;
 	step = answer.ctx;
+	tell_progress(phase->sagemaker);
 	status = take_answer(step, &answer, err);
 	if (!status && !is_over(step) && !phase->stopped)
 		status = submit(phase->sagemaker, step, err);
@@ -470,7 +487,11 @@ sagemaker_put(struct pedigree_backend *backend,
 			      "the record has no run or no entity");
 		return PEDIGREE_REJECTED;
 	}
+	sagemaker->what = delivery;
+	sagemaker->done = 0;
+	sagemaker->all = record->entities.n + record->associations.n;
 	status = deliver(sagemaker, record, &verdict, err);
+	sagemaker->what = NULL;
 	if (!status)
 		return PEDIGREE_DELIVERED;
 	return verdict.refused ? PEDIGREE_REJECTED : PEDIGREE_RETRY;

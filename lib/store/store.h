@@ -19,6 +19,7 @@
 #include <pedigree/error.h>
 #include <pedigree/sys/backend.h>
 
+#include "base/progress.h"
 #include "graph/build.h"
 #include "graph/model.h"
 #include "rules/config.h"
@@ -76,6 +77,12 @@ int pedigree_outbox_push(const struct pedigree_config *config,
 			 const char *backend,
 			 struct pedigree_push_result *ret_result,
 			 struct pedigree_error *err);
+/* The same for somebody who waits and is told: bytes of records. */
+int pedigree_outbox_push_watched(const struct pedigree_config *config,
+				 const char *backend,
+				 const struct pedigree_watcher *watch,
+				 struct pedigree_push_result *ret_result,
+				 struct pedigree_error *err);
 /*
  * The same for the backends on this machine, or for those behind a network,
  * which may take as long as it takes.

@@ -164,7 +164,7 @@ done
 
 # After a run by itself, in the background.
 run_ old 30
-rm -f "$PEDIGREE_HOME/spool/lock"
+touch -d "1 hour ago" "$PEDIGREE_HOME/spool/lock"
 PEDIGREE_GC_AUTO=yes PEDIGREE_GC_SPOOL_AGE=2d pedigree run -q --name new -- true ||
 	fail_ "a run failed"
 i=0

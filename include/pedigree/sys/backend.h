@@ -78,6 +78,12 @@ struct pedigree_delivery {
 	unsigned int revision; /**< higher replaces lower, of one run */
 	const char *json;      /**< the record; NUL-terminated */
 	size_t n;	       /**< its length */
+	/**
+	 * May be called while the record is delivered, with how much of the
+	 * work is done. NULL: nobody watches.
+	 */
+	void (*progress)(void *ctx, size_t done, size_t all);
+	void *progress_ctx;
 };
 
 struct pedigree_backend_ops {

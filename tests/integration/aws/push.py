@@ -83,6 +83,20 @@ def dry_run():
         t.check(b"3 waiting, 0 rejected" in done.stdout, done.stdout)
 
 
+def tells_how_far():
+    """Two lines where nobody looks at a terminal, and none with -q."""
+    with fake.Service() as service:
+        os.environ.update(service.environment())
+        service.faults.latency = 0.7
+        said = push(**with_home("slow-told")).stderr.decode().splitlines()
+        t.equal(len(said), 2, f"lines: {said}")
+        t.check(said[0].startswith("pedigree: delivering to sagemaker, "),
+                said[0])
+        t.check("delivering to sagemaker: done, " in said[1], said[1])
+        quiet = push("-q", **with_home("slow-quiet"))
+        t.equal((quiet.stdout, quiet.stderr), (b"", b""), "with -q")
+
+
 def lost_progress(expected):
     """Everything once more, to a service that has everything."""
     with fake.Service() as service:
@@ -247,6 +261,7 @@ record()
 STATE, REQUESTS = undisturbed()
 print(f"{REQUESTS} requests, {len(STATE['Entities'])} entities, {len(STATE['Edges'])} edges")
 dry_run()
+tells_how_far()
 lost_progress(STATE)
 together(STATE)
 clock(STATE)
