@@ -46,7 +46,6 @@ libpedigree_preload_la_SOURCES = $(hooks_http) \
 	%D%/hook_syscall.c \
 	%D%/hook_temp.c \
 	%D%/hook_vfork.c \
-	%D%/hook_write.c \
 	%D%/image.c \
 	%D%/image.h \
 	%D%/interpose.def \

@@ -14,7 +14,6 @@
 
 PEDIGREE_COLD _Atomic uint8_t pedigree_sockets[PEDIGREE_SOCKETS];
 _Atomic bool pedigree_sockets_used;
-_Atomic bool pedigree_sockets_clients;
 
 /*
  * What tells the socket of a descriptor from another that came by the same
@@ -68,8 +67,6 @@ static void set_state(int fd, enum pedigree_socket state)
 void pedigree_socket_connected(int fd)
 {
 	set_byte(fd, PEDIGREE_SOCKET_CLIENT);
-	if (!pedigree_sockets_clients)
-		pedigree_sockets_clients = true;
 }
 
 void pedigree_socket_set_secure(int fd, bool waits)
@@ -219,7 +216,6 @@ void pedigree_sockets_forked(void)
 {
 	if (!pedigree_sockets_used)
 		return;
-	pedigree_sockets_clients = false;
 	memset(pedigree_sockets, 0, atomic_load(&highest) + 1);
 	atomic_store(&highest, 0);
 	pedigree_sockets_used = false;

@@ -29,8 +29,6 @@ enum pedigree_socket {
 extern _Atomic uint8_t pedigree_sockets[PEDIGREE_SOCKETS];
 /* Any byte of these may be set: one load for programs without a network. */
 extern _Atomic bool pedigree_sockets_used;
-/* connect was called; read and write are looked at from then on. */
-extern _Atomic bool pedigree_sockets_clients;
 
 /* True when bytes on a descriptor are worth a look. */
 static inline bool pedigree_socket_matters(int fd)
@@ -39,19 +37,6 @@ static inline bool pedigree_socket_matters(int fd)
 	       (atomic_load_explicit(&pedigree_sockets[fd],
 				     memory_order_relaxed) &
 		PEDIGREE_SOCKET_STATES) != PEDIGREE_SOCKET_FOREIGN;
-}
-
-/* The same for read and write, which all files share: on a descriptor that
-   connect was called with. */
-static inline bool pedigree_client_matters(int fd)
-{
-	return __builtin_expect(atomic_load_explicit(&pedigree_sockets_clients,
-						     memory_order_relaxed),
-				0) &&
-	       pedigree_socket_matters(fd) &&
-	       atomic_load_explicit(&pedigree_sockets[fd],
-				    memory_order_relaxed) &
-		       PEDIGREE_SOCKET_CLIENT;
 }
 
 /* connect was called with an internet address. */

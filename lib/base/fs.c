@@ -27,6 +27,14 @@ static int make_folder(const char *path, mode_t mode,
 	return pedigree_fail_errno(err, "cannot make the folder %s", path);
 }
 
+bool pedigree_is_ours_alone(const char *folder)
+{
+	struct stat st;
+
+	return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) &&
+	       st.st_uid == geteuid() && (st.st_mode & 022) == 0;
+}
+
 int pedigree_mkdirs(const char *path, mode_t mode, struct pedigree_error *err)
 {
 	_cleanup_free_ char *copy = strdup(path);

@@ -17,6 +17,9 @@
 /* mkdir -p; folders it makes get `mode`. An existing folder is success. */
 int pedigree_mkdirs(const char *path, mode_t mode, struct pedigree_error *err);
 
+/* A folder, itself and no link to one, that nobody else owns or writes to. */
+bool pedigree_is_ours_alone(const char *folder);
+
 /* rm -r; a missing path is success. Never follows symbolic links. */
 int pedigree_remove_tree(const char *path, struct pedigree_error *err);
 

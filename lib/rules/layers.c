@@ -5,8 +5,11 @@
 #include "rules/config.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/err.h"
 #include "base/fs.h"
@@ -63,11 +66,26 @@ static void absolute(struct pedigree_buf *buf, const char *path)
 	pedigree_path_join(buf, cwd ? cwd : "/", path);
 }
 
+/* Everybody may write beside it, so somebody may have been first. */
+static int claim(const char *folder, struct pedigree_error *err)
+{
+	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+		return 0; /* whoever needs it says why it cannot be had */
+	if (pedigree_is_ours_alone(folder))
+		return 0;
+	return pedigree_fail(
+		err, PEDIGREE_ECONFIG,
+		"%s is not a folder of this user alone, and there is no home to keep records in; set HOME or PEDIGREE_HOME",
+		folder);
+}
+
 static int find_state(struct pedigree_config *config, char *const *environment,
 		      struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf data = PEDIGREE_BUF_INIT;
 	_cleanup_buf_ struct pedigree_buf spool = PEDIGREE_BUF_INIT;
+	const char *homeless = NULL;
+	char place[64];
 	const char *home = from_environment(environment, "PEDIGREE_HOME");
 
 	if (home && home[0]) {
@@ -80,14 +98,19 @@ static int find_state(struct pedigree_config *config, char *const *environment,
 			 "pedigree/spool", &spool);
 	}
 	/* A user without a home, as in many containers. */
+	if (!data.len || !spool.len) {
+		snprintf(place, sizeof(place), "/tmp/pedigree-%u",
+			 (unsigned int)geteuid());
+		homeless = place;
+	}
 	if (!data.len)
-		pedigree_buf_addf(&data, "/tmp/pedigree-%u",
-				  (unsigned int)geteuid());
+		pedigree_buf_add_str(&data, place);
 	if (!spool.len)
-		pedigree_buf_addf(&spool, "/tmp/pedigree-%u/spool",
-				  (unsigned int)geteuid());
+		pedigree_path_join(&spool, place, "spool");
 	if (pedigree_buf_error(&data) || pedigree_buf_error(&spool))
 		return pedigree_fail_memory(err);
+	if (homeless && claim(homeless, err) < 0)
+		return PEDIGREE_ECONFIG;
 	pedigree_path_clean(data.data);
 	pedigree_path_clean(spool.data);
 	config->data = pedigree_buf_take(&data);

@@ -122,26 +122,18 @@ static int make_run_name(struct pedigree_run_facts *facts)
 	return 0;
 }
 
-static bool ours_alone(const char *folder)
-{
-	struct stat st;
-
-	return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) &&
-	       st.st_uid == geteuid() && (st.st_mode & 022) == 0;
-}
-
 /* Below a folder where everybody may write, somebody may have been first. */
 static bool usable(const char *place)
 {
 	_cleanup_free_ char *folder = strdup(place);
 	char *slash = NULL;
 
-	if (!folder || !ours_alone(folder))
+	if (!folder || !pedigree_is_ours_alone(folder))
 		return false;
 	while (strncmp(folder, PEDIGREE_SPARE "/",
 		       strlen(PEDIGREE_SPARE "/")) == 0 &&
 	       (slash = strrchr(folder, '/')) != NULL) {
-		if (!ours_alone(folder))
+		if (!pedigree_is_ours_alone(folder))
 			return false;
 		*slash = '\0';
 	}

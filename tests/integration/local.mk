@@ -31,6 +31,7 @@ integration_tests = \
 	%D%/graph/formats.py \
 	%D%/graph/page.py \
 	%D%/gc.sh \
+	%D%/homeless.sh \
 	%D%/install.sh \
 	%D%/memcheck.py \
 	%D%/manual.py \

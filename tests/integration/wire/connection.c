@@ -264,8 +264,7 @@ static const struct {
 int main(int argc, char **argv)
 {
 	static const struct way *const ways[] = { &way_openssl, &way_gnutls,
-						  &way_send,	&way_message,
-						  &way_file,	&way_vector };
+						  &way_send, &way_message };
 
 	for (size_t i = 0; argc == 4 && i < sizeof(ways) / sizeof(*ways); i++)
 		if (!strcmp(ways[i]->name, argv[1]))

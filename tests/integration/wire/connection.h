@@ -23,8 +23,7 @@ struct way {
 	void (*end)(struct connection *connection);
 };
 
-extern const struct way way_openssl, way_gnutls, way_send, way_message,
-	way_file, way_vector;
+extern const struct way way_openssl, way_gnutls, way_send, way_message;
 
 void give_up(const char *what) __attribute__((noreturn));
 

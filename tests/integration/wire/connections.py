@@ -60,7 +60,7 @@ with server.Server(answer, wire.certificate) as secure:
     each("openssl", secure)
     each("gnutls", secure)
 with server.Server(answer) as plain:
-    for name in ("send", "message", "file", "vector"):
+    for name in ("send", "message"):
         each(name, plain)
         expect(name, "reused", plain.port, f"http://localhost:{plain.port}",
                "GET URL/left 0 -",

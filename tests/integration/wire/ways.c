@@ -132,24 +132,6 @@ static size_t read_recv(struct connection *connection, char *bytes, size_t n)
 const struct way way_send = { "send", start_plain, write_send, read_recv,
 			      end_plain };
 
-/* As a file is written and read. */
-static void write_file(struct connection *connection, const char *bytes,
-		       size_t n)
-{
-	if (write(connection->fd, bytes, n) != (ssize_t)n)
-		give_up("write");
-}
-
-static size_t read_file(struct connection *connection, char *bytes, size_t n)
-{
-	ssize_t result = read(connection->fd, bytes, n);
-
-	return result > 0 ? (size_t)result : 0;
-}
-
-const struct way way_file = { "file", start_plain, write_file, read_file,
-			      end_plain };
-
 /* In three parts, one of them empty. */
 static void write_message(struct connection *connection, const char *bytes,
 			  size_t n)
@@ -172,28 +154,6 @@ static size_t read_message(struct connection *connection, char *bytes, size_t n)
 
 	return result > 0 ? (size_t)result : 0;
 }
-
-static void write_vector(struct connection *connection, const char *bytes,
-			 size_t n)
-{
-	struct iovec parts[] = { { (char *)bytes, n / 2 },
-				 { (char *)bytes + n / 2, n - n / 2 } };
-
-	if (writev(connection->fd, parts, 2) != (ssize_t)n)
-		give_up("writev");
-}
-
-static size_t read_vector(struct connection *connection, char *bytes, size_t n)
-{
-	struct iovec parts[] = { { bytes, n / 3 },
-				 { bytes + n / 3, n - n / 3 } };
-	ssize_t result = readv(connection->fd, parts, 2);
-
-	return result > 0 ? (size_t)result : 0;
-}
-
-const struct way way_vector = { "vector", start_plain, write_vector,
-				read_vector, end_plain };
 
 const struct way way_message = { "message", start_plain, write_message,
 				 read_message, end_plain };
