@@ -3,7 +3,8 @@
  * Sockets: plain HTTP, and connections to where TLS is spoken.
  *
  * Overrides: connect, getaddrinfo, send, sendto, sendmsg, recv, recvfrom,
- * recvmsg.
+ * recvmsg. (read and write are not: every program would pay for the few that
+ * use them on a socket.)
  * Records: EXCHANGE and CONTROL, by way of hooks/tap.c; UNSEEN_TLS, by way of
  * hooks/secure.c.
  * Before start-up: the raw system call; for getaddrinfo the real function.
