@@ -174,16 +174,6 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	return result;
 }
 
-static void note_connected(int fd, const struct sockaddr *address, socklen_t n)
-{
-	if (n < sizeof(address->sa_family) ||
-	    (address->sa_family != AF_INET && address->sa_family != AF_INET6))
-		return;
-	pedigree_socket_connected(fd);
-	if (pedigree_secure_connected(fd, address, n))
-		pedigree_socket_set_secure(fd, true);
-}
-
 /* The descriptor may have been another's; one that is still being connected
    (EINPROGRESS) has sent nothing yet. */
 int connect(int fd, const struct sockaddr *address, socklen_t address_n)
@@ -196,8 +186,9 @@ int connect(int fd, const struct sockaddr *address, socklen_t address_n)
 	pedigree_socket_forget(fd);
 	result = pedigree_real.connect(fd, address, address_n);
 	if ((!result || errno == EINPROGRESS || errno == EINTR) &&
-	    (unsigned int)fd < PEDIGREE_SOCKETS && pedigree_gate_on())
-		note_connected(fd, address, address_n);
+	    (unsigned int)fd < PEDIGREE_SOCKETS && pedigree_gate_on() &&
+	    pedigree_secure_connected(fd, address, address_n))
+		pedigree_socket_set_secure(fd, true);
 	return result;
 }
 

@@ -38,12 +38,11 @@ static enum pedigree_socket state_of(int fd)
 	       PEDIGREE_SOCKET_STATES;
 }
 
-/* Both bits. */
-static unsigned int bits_of(int fd)
+static bool is_secure(int fd)
 {
 	return atomic_load_explicit(&pedigree_sockets[fd],
 				    memory_order_relaxed) &
-	       ~(unsigned int)PEDIGREE_SOCKET_STATES;
+	       PEDIGREE_SOCKET_SECURE;
 }
 
 static void set_byte(int fd, unsigned int byte)
@@ -61,23 +60,14 @@ static void set_byte(int fd, unsigned int byte)
 
 static void set_state(int fd, enum pedigree_socket state)
 {
-	set_byte(fd, state | bits_of(fd));
-}
-
-void pedigree_socket_connected(int fd)
-{
-	set_byte(fd, PEDIGREE_SOCKET_CLIENT);
+	set_byte(fd, state | (is_secure(fd) ? PEDIGREE_SOCKET_SECURE : 0));
 }
 
 void pedigree_socket_set_secure(int fd, bool waits)
 {
-	unsigned int bits;
-
-	if ((unsigned int)fd >= PEDIGREE_SOCKETS)
-		return;
-	bits = bits_of(fd) & ~(unsigned int)PEDIGREE_SOCKET_SECURE;
-	set_byte(fd,
-		 state_of(fd) | bits | (waits ? PEDIGREE_SOCKET_SECURE : 0));
+	if ((unsigned int)fd < PEDIGREE_SOCKETS)
+		set_byte(fd,
+			 state_of(fd) | (waits ? PEDIGREE_SOCKET_SECURE : 0));
 }
 
 static uint64_t cookie_of(int fd)
@@ -163,7 +153,7 @@ void pedigree_socket_sent(int fd, const struct iovec *buffers, size_t buffers_n,
 		}
 		atomic_store(&pedigree_cookies[fd], cookie_of(fd));
 		set_state(fd, PEDIGREE_SOCKET_HTTP);
-		if (bits_of(fd) & PEDIGREE_SOCKET_SECURE) {
+		if (is_secure(fd)) {
 			pedigree_secure_seen(fd, NULL);
 			pedigree_socket_set_secure(fd, false);
 		}
@@ -204,12 +194,6 @@ void pedigree_socket_gone(unsigned int first, unsigned int last)
 		if ((state & PEDIGREE_SOCKET_STATES) == PEDIGREE_SOCKET_HTTP)
 			pedigree_tap_closed(name_of(first));
 	}
-}
-
-void pedigree_socket_copy_client(int to)
-{
-	if (!pedigree_gate_is_untouched() && !pedigree_gate_is_guest())
-		set_byte(to, PEDIGREE_SOCKET_CLIENT);
 }
 
 void pedigree_sockets_forked(void)

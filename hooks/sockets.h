@@ -22,8 +22,7 @@ enum pedigree_socket {
 	PEDIGREE_SOCKET_FOREIGN, /* of no interest */
 	PEDIGREE_SOCKET_HTTP,	 /* hooks/tap.c follows it */
 	PEDIGREE_SOCKET_STATES = 0x3f,
-	PEDIGREE_SOCKET_CLIENT = 0x40, /* a bit: connect was called */
-	PEDIGREE_SOCKET_SECURE = 0x80  /* a bit: hooks/secure.c waits */
+	PEDIGREE_SOCKET_SECURE = 0x80 /* a bit: hooks/secure.c waits */
 };
 
 extern _Atomic uint8_t pedigree_sockets[PEDIGREE_SOCKETS];
@@ -38,9 +37,6 @@ static inline bool pedigree_socket_matters(int fd)
 				     memory_order_relaxed) &
 		PEDIGREE_SOCKET_STATES) != PEDIGREE_SOCKET_FOREIGN;
 }
-
-/* connect was called with an internet address. */
-void pedigree_socket_connected(int fd);
 
 /*
  * `n` bytes went by, in the buffers, which may hold more; NULL when only
@@ -67,22 +63,12 @@ static inline void pedigree_socket_forget(int fd)
 		pedigree_socket_gone((unsigned int)fd, (unsigned int)fd);
 }
 
-/* The second half of what follows. */
-void pedigree_socket_copy_client(int to);
-
 /* One descriptor became a copy of another. What went over the first is not
    followed on the second; it begins anew there. */
 static inline void pedigree_socket_copied(int from, int to)
 {
-	if (__builtin_expect(!pedigree_sockets_used, 1) || from == to)
-		return;
-	pedigree_socket_forget(to);
-	if ((unsigned int)from < PEDIGREE_SOCKETS &&
-	    (unsigned int)to < PEDIGREE_SOCKETS &&
-	    atomic_load_explicit(&pedigree_sockets[from],
-				 memory_order_relaxed) &
-		    PEDIGREE_SOCKET_CLIENT)
-		pedigree_socket_copy_client(to);
+	if (from != to)
+		pedigree_socket_forget(to);
 }
 
 /* Tells that this process is a forked child. */
