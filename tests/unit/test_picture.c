@@ -34,24 +34,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void train(const char *run, int64_t start, const char *uri, char bytes)
-{
-	struct pedigree_record *record = record_of(run, 0, start);
-
-	add_input(record, "file:///data.csv", 'd', "DataSet");
-	add_output(record, uri, bytes, "Model");
-	put_ledger(scene, record);
-}
-
-static void deploy(const char *run, int64_t start, const char *uri, char bytes)
-{
-	struct pedigree_record *record = record_of_deployment(run, start);
-
-	add_input(record, uri, bytes, "Model");
-	add_endpoint(record, "shop");
-	put_ledger(scene, record);
-}
-
 static struct pedigree_graph *
 graph_of(const char *target, const struct pedigree_trace_options *options,
 	 int expected, struct pedigree_error *err)
@@ -131,8 +113,8 @@ static void test_what_is_asked_for_stays_tied_together(void **state)
 	const char *data[] = { "dataset", NULL };
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
-	deploy("ship", 200, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_deployment(scene, "ship", 200, "file:///m", 'm');
 	assert_edges("shop", &(struct pedigree_trace_options){ 0 },
 		     " ship>shop data.csv>fit m>ship fit>m");
 	assert_edges("shop",
@@ -152,7 +134,7 @@ static void test_a_kind_that_does_not_exist_is_refused(void **state)
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
 	assert_null(graph_of("fit", &options, PEDIGREE_EINVAL, &err));
 	assert_non_null(strstr(err.text, "no kind 'runs'"));
 }
@@ -160,8 +142,8 @@ static void test_a_kind_that_does_not_exist_is_refused(void **state)
 static void test_what_is_older_or_younger_is_left_out(void **state)
 {
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
-	train("refit", 300, "file:///n", 'n');
+	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_training(scene, "refit", 300, "file:///n", 'n');
 	assert_edges(
 		"file:///data.csv",
 		&(struct pedigree_trace_options){ .direction = PEDIGREE_DOWN,
@@ -182,7 +164,7 @@ static void test_only_what_bears_a_tag_is_shown(void **state)
 	add_input(record, "file:///data.csv", 'd', "DataSet");
 	pedigree_pairs_set(&record->entities.v[0].tags, "team", "shop");
 	put_ledger(scene, record);
-	train("fit", 200, "file:///m", 'm');
+	put_training(scene, "fit", 200, "file:///m", 'm');
 	assert_edges("file:///data.csv",
 		     &(struct pedigree_trace_options){
 			     .direction = PEDIGREE_DOWN, .tag_key = "team" },

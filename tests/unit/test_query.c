@@ -43,24 +43,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void train(const char *run, int64_t start, const char *uri, char bytes)
-{
-	struct pedigree_record *record = record_of(run, 0, start);
-
-	add_input(record, "file:///data.csv", 'd', "DataSet");
-	add_output(record, uri, bytes, "Model");
-	put_ledger(scene, record);
-}
-
-static void deploy(const char *run, int64_t start, const char *uri, char bytes)
-{
-	struct pedigree_record *record = record_of_deployment(run, start);
-
-	add_input(record, uri, bytes, "Model");
-	add_endpoint(record, "shop");
-	put_ledger(scene, record);
-}
-
 static void use(const char *run, int64_t start, const char *uri, char bytes)
 {
 	struct pedigree_record *record = record_of(run, 0, start);
@@ -139,8 +121,8 @@ static void test_an_endpoint_reaches_its_training_data(void **state)
 	struct pedigree_graph *graph;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
-	deploy("ship", 200, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_deployment(scene, "ship", 200, "file:///m", 'm');
 	open_ledger();
 	graph = walk("shop", PEDIGREE_UP, 0);
 	assert_vertices(graph, "shop fit ship file:///data.csv file:///m");
@@ -158,8 +140,8 @@ static void test_data_reaches_the_endpoint_it_ended_up_in(void **state)
 	struct pedigree_graph *graph;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
-	deploy("ship", 200, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_deployment(scene, "ship", 200, "file:///m", 'm');
 	open_ledger();
 	graph = walk("file:///data.csv", PEDIGREE_DOWN, 0);
 	assert_vertices(graph, "file:///data.csv fit file:///m shop ship");
@@ -171,9 +153,9 @@ static void test_both_ways_leaves_out_relatives_of_relatives(void **state)
 	struct pedigree_graph *graph;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
-	train("other", 110, "file:///n", 'n');
-	deploy("ship", 200, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_training(scene, "other", 110, "file:///n", 'n');
+	put_deployment(scene, "ship", 200, "file:///m", 'm');
 	open_ledger();
 	graph = walk("file:///m", PEDIGREE_BOTH, 0);
 	assert_vertices(graph, "file:///m fit ship file:///data.csv shop");
@@ -185,7 +167,7 @@ static void test_a_depth_limit_cuts_and_says_so(void **state)
 	struct pedigree_graph *graph;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
 	open_ledger();
 	graph = walk("file:///m", PEDIGREE_UP, 1);
 	assert_vertices(graph, "file:///m fit");
@@ -202,7 +184,7 @@ static void test_a_copy_reaches_the_original_and_not_the_reverse(void **state)
 	struct pedigree_graph *graph;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
 	use("predict", 200, "file:///copy", 'm');
 	open_ledger();
 	graph = walk("file:///copy", PEDIGREE_UP, 0);
@@ -218,8 +200,8 @@ static void test_all_producers_of_the_same_bytes_oldest_first(void **state)
 	struct pedigree_graph *graph;
 
 	(void)state;
-	train("second", 200, "file:///m", 'm');
-	train("first", 100, "file:///m", 'm');
+	put_training(scene, "second", 200, "file:///m", 'm');
+	put_training(scene, "first", 100, "file:///m", 'm');
 	open_ledger();
 	graph = walk("file:///m", PEDIGREE_UP, 0);
 	assert_vertices(graph, "file:///m first second file:///data.csv");
@@ -243,10 +225,10 @@ static void test_a_replaced_deployment_is_known_from_below_too(void **state)
 	struct pedigree_graph *graph;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
-	train("refit", 150, "file:///n", 'n');
-	deploy("ship", 200, "file:///m", 'm');
-	deploy("reship", 300, "file:///n", 'n');
+	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_training(scene, "refit", 150, "file:///n", 'n');
+	put_deployment(scene, "ship", 200, "file:///m", 'm');
+	put_deployment(scene, "reship", 300, "file:///n", 'n');
 	open_ledger();
 	graph = walk("shop", PEDIGREE_UP, 0);
 	assert_int_equal(deployed(graph, "ship"), PEDIGREE_DEPLOYED_REPLACED);
@@ -263,7 +245,7 @@ static void test_a_failed_deployment_replaces_nothing(void **state)
 	struct pedigree_graph *graph;
 
 	(void)state;
-	deploy("ship", 200, "file:///m", 'm');
+	put_deployment(scene, "ship", 200, "file:///m", 'm');
 	record = record_of_deployment("broken", 300);
 	free(record->entities.v[0].status);
 	record->entities.v[0].status = strdup("Failed");
@@ -306,8 +288,8 @@ static void test_a_copy_is_found_by_its_bytes(void **state)
 	const char *path = write_bytes("anything", 'm', artifact_size());
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
-	train("refit", 200, "file:///m", 'n');
+	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_training(scene, "refit", 200, "file:///m", 'n');
 	open_ledger();
 	struct pedigree_graph *graph = walk(path, PEDIGREE_UP, 0);
 
@@ -326,7 +308,7 @@ test_a_file_of_unknown_bytes_is_found_by_name_with_a_note(void **state)
 
 	(void)state;
 	pedigree_path_to_uri(&uri, real);
-	train("fit", 100, uri.data, 'm');
+	put_training(scene, "fit", 100, uri.data, 'm');
 	open_ledger();
 	row = find_noted(path, &note);
 	assert_non_null(
@@ -358,8 +340,8 @@ static void test_of_several_versions_the_newest_is_taken_and_said(void **state)
 	const char *newest = add_input(record, "file:///m", 'n', "Model");
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
-	train("refit", 200, "file:///m", 'n');
+	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_training(scene, "refit", 200, "file:///m", 'n');
 	open_ledger();
 	assert_int_equal(pedigree_ledger_entity(ledger, find_noted("/m", &note),
 						&entity, NULL),
@@ -373,8 +355,8 @@ static void test_of_several_versions_the_newest_is_taken_and_said(void **state)
 static void test_names_and_arns_are_found_without_regard_to_case(void **state)
 {
 	(void)state;
-	train("Fit", 100, "file:///m", 'm');
-	deploy("ship", 200, "file:///m", 'm');
+	put_training(scene, "Fit", 100, "file:///m", 'm');
+	put_deployment(scene, "ship", 200, "file:///m", 'm');
 	open_ledger();
 	assert_true(find("fit") == find("Fit"));
 	assert_true(
@@ -390,7 +372,7 @@ static void test_what_is_not_there_is_said_with_what_was_tried(void **state)
 	pedigree_row row = 7;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
 	open_ledger();
 	assert_int_equal(pedigree_resolve(ledger, "nonesuch", &row, &note,
 					  &err),
@@ -447,9 +429,11 @@ static void assert_suggested(const char *target, const char *suggestion)
 static void test_who_misspells_a_name_is_told_the_nearest(void **state)
 {
 	(void)state;
-	train("train-churn", 100, "file:///models/churn.pkl", 'm');
-	train("train-price", 200, "s3://models/price.pkl", 'p');
-	train("red-\xe2\x80\xae", 300, "file:///a%E2%80%AElong-name.pkl", 'q');
+	put_training(scene, "train-churn", 100, "file:///models/churn.pkl",
+		     'm');
+	put_training(scene, "train-price", 200, "s3://models/price.pkl", 'p');
+	put_training(scene, "red-\xe2\x80\xae", 300,
+		     "file:///a%E2%80%AElong-name.pkl", 'q');
 	open_ledger();
 	assert_suggested("trian-churn", "did you mean 'train-churn'?");
 	assert_suggested("train", "'train-price' or 'train-churn'");
@@ -468,7 +452,7 @@ static void test_who_names_two_things_is_told_of_the_other(void **state)
 	struct pedigree_record *record = record_of_deployment("ship", 200);
 
 	(void)state;
-	train("shop", 100, "file:///m", 'm');
+	put_training(scene, "shop", 100, "file:///m", 'm');
 	add_input(record, "file:///m", 'm', "Model");
 	add_endpoint(record, "shop");
 	put_ledger(scene, record);
@@ -484,7 +468,7 @@ static void test_a_run_is_shown_with_both_sides(void **state)
 	struct pedigree_shown *shown = NULL;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
 	open_ledger();
 	assert_int_equal(pedigree_show_row(ledger, find("fit"), &shown, NULL),
 			 0);
@@ -503,7 +487,7 @@ static void test_only_data_sets_have_manifests(void **state)
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
 	open_ledger();
 	assert_int_equal(pedigree_manifest_row(ledger, find("file:///m"), &text,
 					       &err),
@@ -516,8 +500,8 @@ static void test_a_walk_survives_any_allocation_failing(void **state)
 	pedigree_row row;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
-	deploy("ship", 200, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_deployment(scene, "ship", 200, "file:///m", 'm');
 	open_ledger();
 	row = find("shop");
 	for (unsigned int n = 1;; n++) {

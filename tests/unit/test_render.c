@@ -94,24 +94,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void train(const char *run, int64_t start, const char *uri, char bytes)
-{
-	struct pedigree_record *record = record_of(run, 0, start);
-
-	add_input(record, "file:///data.csv", 'd', "DataSet");
-	add_output(record, uri, bytes, "Model");
-	put_ledger(scene, record);
-}
-
-static void deploy(const char *run, int64_t start, const char *uri, char bytes)
-{
-	struct pedigree_record *record = record_of_deployment(run, start);
-
-	add_input(record, uri, bytes, "Model");
-	add_endpoint(record, "shop");
-	put_ledger(scene, record);
-}
-
 /* What is printed about a target. Malloc'ed. */
 static char *printed(const char *target, enum pedigree_direction direction,
 		     const struct pedigree_print *print, bool shown)
@@ -156,10 +138,10 @@ static const struct pedigree_print plain = { .format = PEDIGREE_TEXT };
 static void test_an_endpoint_is_a_tree_with_the_current_one_first(void **state)
 {
 	(void)state;
-	train("fit", 100, "file:///old", 'm');
-	train("refit", 150, "file:///new", 'n');
-	deploy("ship", 200, "file:///old", 'm');
-	deploy("reship", 300, "file:///new", 'n');
+	put_training(scene, "fit", 100, "file:///old", 'm');
+	put_training(scene, "refit", 150, "file:///new", 'n');
+	put_deployment(scene, "ship", 200, "file:///old", 'm');
+	put_deployment(scene, "reship", 300, "file:///new", 'n');
 	assert_trace("shop", PEDIGREE_UP, &plain, tree_shop);
 }
 
@@ -168,15 +150,15 @@ static void test_without_utf8_trees_are_drawn_in_ascii(void **state)
 	const struct pedigree_print print = { .ascii = 1 };
 
 	(void)state;
-	train("fit", 100, "file:///caf%C3%A9", 'm');
+	put_training(scene, "fit", 100, "file:///caf%C3%A9", 'm');
 	assert_trace("file:///caf%C3%A9", PEDIGREE_UP, &print, tree_ascii);
 }
 
 static void test_all_producers_are_shown_oldest_first(void **state)
 {
 	(void)state;
-	train("second", 200, "file:///m", 'm');
-	train("first", 100, "file:///m", 'm');
+	put_training(scene, "second", 200, "file:///m", 'm');
+	put_training(scene, "first", 100, "file:///m", 'm');
 	assert_trace("file:///m", PEDIGREE_UP, &plain, tree_producers);
 }
 
@@ -188,8 +170,8 @@ static void test_what_appears_twice_is_unfolded_once(void **state)
 	add_input(record, "file:///raw.csv", 'r', "DataSet");
 	add_output(record, "file:///data.csv", 'd', "DataSet");
 	put_ledger(scene, record);
-	train("first", 100, "file:///m", 'm');
-	train("second", 200, "file:///m", 'm');
+	put_training(scene, "first", 100, "file:///m", 'm');
+	put_training(scene, "second", 200, "file:///m", 'm');
 	assert_trace("file:///m", PEDIGREE_UP, &plain, tree_twice);
 }
 
@@ -200,8 +182,10 @@ static void test_lines_fit_into_the_columns(void **state)
 	size_t lines = 0;
 
 	(void)state;
-	train("a-run-with-quite-a-long-name-that-fits-nowhere", 100,
-	      "file:///a/model/with/a-name-that-is-very-long-too.joblib", 'm');
+	put_training(scene, "a-run-with-quite-a-long-name-that-fits-nowhere",
+		     100,
+		     "file:///a/model/with/a-name-that-is-very-long-too.joblib",
+		     'm');
 	text = printed("a-run-with-quite-a-long-name-that-fits-nowhere",
 		       PEDIGREE_BOTH, &print, false);
 	assert_non_null(strstr(text, "…"));
@@ -216,7 +200,7 @@ static void test_colour_only_where_it_is_allowed(void **state)
 	_cleanup_free_ char *with = NULL, *without = NULL;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
 	with = printed("fit", PEDIGREE_BOTH, &print, false);
 	without = printed("fit", PEDIGREE_BOTH, &plain, false);
 	assert_non_null(strchr(with, '\033'));
@@ -256,7 +240,7 @@ static void test_a_trace_in_json_has_vertices_and_edges(void **state)
 	const struct pedigree_print print = { .format = PEDIGREE_JSON };
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
 	assert_trace("file:///m", PEDIGREE_UP, &print, json_trace);
 }
 
@@ -265,7 +249,7 @@ static void test_a_run_is_a_page(void **state)
 	_cleanup_free_ char *text = NULL;
 
 	(void)state;
-	train("fit", 100, "file:///m", 'm');
+	put_training(scene, "fit", 100, "file:///m", 'm');
 	text = printed("fit", PEDIGREE_UP, &plain, true);
 	assert_string_equal(text, page_run);
 }

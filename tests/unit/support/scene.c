@@ -323,3 +323,23 @@ void entity_by_arn(const struct scene *scene, const char *arn,
 	pedigree_vec_clear(&rows);
 	pedigree_ledger_close(ledger);
 }
+
+void put_training(const struct scene *scene, const char *run, int64_t start,
+		  const char *uri, char bytes)
+{
+	struct pedigree_record *record = record_of(run, 0, start);
+
+	add_input(record, "file:///data.csv", 'd', "DataSet");
+	add_output(record, uri, bytes, "Model");
+	put_ledger(scene, record);
+}
+
+void put_deployment(const struct scene *scene, const char *run, int64_t start,
+		    const char *uri, char bytes)
+{
+	struct pedigree_record *record = record_of_deployment(run, start);
+
+	add_input(record, uri, bytes, "Model");
+	add_endpoint(record, "shop");
+	put_ledger(scene, record);
+}

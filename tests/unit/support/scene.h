@@ -56,6 +56,12 @@ enum pedigree_outcome put_in(const struct scene *scene, const char *backend,
 			     struct pedigree_error *err);
 /* The same to the ledger, which must take it. */
 void put_ledger(const struct scene *scene, struct pedigree_record *record);
+/* Records of a run that makes a model of /data.csv, and of the deployment of
+   one to the endpoint "shop"; `bytes` as in add_input. */
+void put_training(const struct scene *scene, const char *run, int64_t start,
+		  const char *uri, char bytes);
+void put_deployment(const struct scene *scene, const char *run, int64_t start,
+		    const char *uri, char bytes);
 
 /* The type of an edge in the ledger: "" when there is none. Malloc'ed. */
 char *edge_type(const struct scene *scene, const char *source,
