@@ -19,7 +19,7 @@ enum operation {
 	OPERATIONS
 };
 
-static const char *const words[OPERATIONS] = {
+static const char words[OPERATIONS][24] = {
 #define OPERATION(name) [OPERATION_##name] = #name,
 #define REQUEST(operation, path)
 #define ANSWER(operation, path)
@@ -33,7 +33,7 @@ static const char *const words[OPERATIONS] = {
 
 static const struct member {
 	uint8_t part, operation;
-	const char *path;
+	char path[PEDIGREE_CONTROL_PATH];
 } members[] = {
 #define OPERATION(name) { PEDIGREE_CONTROL_ANSWER, OPERATION_##name, "__type" },
 #define REQUEST(name, path) \
@@ -47,7 +47,7 @@ static const struct member {
 #undef UPLOAD
 };
 
-static const char *const prefixes[] = {
+static const char prefixes[][8] = {
 	[PEDIGREE_CONTROL_REQUEST] = "",
 	[PEDIGREE_CONTROL_ANSWER] = "answer-",
 	[PEDIGREE_CONTROL_UPLOAD] = "json-",
@@ -93,7 +93,7 @@ uint8_t pedigree_control_operation(const char *target, size_t n)
 
 const char *pedigree_control_word(uint8_t operation)
 {
-	return words[operation];
+	return operation ? words[operation] : NULL;
 }
 
 void pedigree_control_begin(struct pedigree_control *control,

@@ -29,7 +29,7 @@ enum use {
 /* The numbers of the rows, from 1, are side->header. A name that ends in '*'
    stands for all that begin like it. */
 static const struct header {
-	const char *name;
+	char name[32];
 	uint8_t name_n; /* without the '*' */
 	bool prefix;
 	uint8_t in; /* SENT, RECEIVED */
@@ -361,7 +361,7 @@ bool pedigree_http_field_end(struct pedigree_http *http,
 void pedigree_http_method(struct pedigree_http_call *call, const char *word,
 			  size_t n)
 {
-	static const char *const methods[] = {
+	static const char methods[][8] = {
 #define METHOD(number, name) [number] = #name,
 #define SERVICE(number, name, scope)
 #define QUERY(bit, name, meaning)

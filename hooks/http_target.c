@@ -24,32 +24,32 @@ enum {
 };
 
 static const struct {
-	const char *key, *value; /* value NULL: any */
+	char key[24], value[16]; /* value "": any */
 	uint16_t bit;
 } keys[] = {
 #define ASPECT(key) \
 	{ \
-		key, NULL, PEDIGREE_QUERY_ASPECT \
+		key, "", PEDIGREE_QUERY_ASPECT \
 	}
 #define LIST(key) \
 	{ \
-		key, NULL, PEDIGREE_QUERY_LIST \
+		key, "", PEDIGREE_QUERY_LIST \
 	}
-	{ "x-amz-signature", NULL, PEDIGREE_QUERY_SIGNATURE },
-	{ "x-goog-signature", NULL, PEDIGREE_QUERY_SIGNATURE },
-	{ "signature", NULL, PEDIGREE_QUERY_SIGNATURE },
-	{ "sig", NULL, PEDIGREE_QUERY_SIGNATURE },
-	{ "uploads", NULL, PEDIGREE_QUERY_UPLOADS },
-	{ "uploadid", NULL, PEDIGREE_QUERY_UPLOAD_ID },
-	{ "upload_id", NULL, PEDIGREE_QUERY_UPLOAD_ID },
-	{ "partnumber", NULL, PEDIGREE_QUERY_PART },
+	{ "x-amz-signature", "", PEDIGREE_QUERY_SIGNATURE },
+	{ "x-goog-signature", "", PEDIGREE_QUERY_SIGNATURE },
+	{ "signature", "", PEDIGREE_QUERY_SIGNATURE },
+	{ "sig", "", PEDIGREE_QUERY_SIGNATURE },
+	{ "uploads", "", PEDIGREE_QUERY_UPLOADS },
+	{ "uploadid", "", PEDIGREE_QUERY_UPLOAD_ID },
+	{ "upload_id", "", PEDIGREE_QUERY_UPLOAD_ID },
+	{ "partnumber", "", PEDIGREE_QUERY_PART },
 	{ "comp", "list", PEDIGREE_QUERY_LIST },
 	{ "comp", "block", PEDIGREE_QUERY_BLOCK },
 	{ "comp", "blocklist", PEDIGREE_QUERY_BLOCK_LIST },
 	ASPECT("comp"),
 	{ "alt", "media", PEDIGREE_QUERY_MEDIA },
-	{ "uploadtype", NULL, PEDIGREE_QUERY_UPLOAD_TYPE },
-	{ "delete", NULL, PEDIGREE_QUERY_DELETE },
+	{ "uploadtype", "", PEDIGREE_QUERY_UPLOAD_TYPE },
+	{ "delete", "", PEDIGREE_QUERY_DELETE },
 	LIST("list-type"),
 	LIST("prefix"),
 	LIST("delimiter"),
@@ -101,7 +101,7 @@ static const struct {
 /* What stands for a service in a scope; those with a prefix of another stand
    in front of it. */
 static const struct {
-	const char *scope;
+	char scope[16];
 	uint8_t service;
 } scopes[] = {
 	{ "s3express", PEDIGREE_SERVICE_S3 },
@@ -241,7 +241,7 @@ static void end_pair(struct pedigree_http *http)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		if (*target->key != *keys[i].key ||
 		    !is(target->key, target->key_n, keys[i].key) ||
-		    (keys[i].value &&
+		    (*keys[i].value &&
 		     !is(target->value, target->value_n, keys[i].value)))
 			continue;
 		bit = keys[i].bit;

@@ -11,8 +11,10 @@
 
 #define RANK_MAX 64u /* longer ones are not ranks */
 
+/* Letters and no pointers, as in all tables here: the loader would have to
+   relocate those at the start of every program. */
 static const struct launcher {
-	const char *word, *rank, *size, *job;
+	char word[12], rank[24], size[24], job[24];
 } launchers[] = {
 #define LAUNCHER(word, rank, size, job1, job2, job3) { word, rank, size, job1 },
 #include "evlog/rank.def"
