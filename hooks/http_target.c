@@ -138,6 +138,9 @@ void pedigree_http_scope_end(struct pedigree_http_target *target,
 	bool found = target->part_n == sizeof(last) - 1 &&
 		     !memcmp(target->part, last, sizeof(last) - 1);
 
+	/* "AWS KEY:SIGNATURE", version 2, is left to S3 and its likes alone. */
+	if (!target->before_n && is(target->part, target->part_n, "AWS"))
+		call->head.service = PEDIGREE_SERVICE_S3;
 	for (size_t i = 0; found && i < sizeof(scopes) / sizeof(*scopes); i++) {
 		const char *scope = scopes[i].scope;
 
@@ -238,6 +241,9 @@ static void end_pair(struct pedigree_http *http)
 	pedigree_http_scope_end(target, call);
 	if (!target->key_n)
 		return;
+	/* Of a URL that was signed in version 2. */
+	if (is(target->key, target->key_n, "awsaccesskeyid"))
+		call->head.service = PEDIGREE_SERVICE_S3;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		if (*target->key != *keys[i].key ||
 		    !is(target->key, target->key_n, keys[i].key) ||

@@ -232,6 +232,20 @@ static void test_a_signature_tells_the_service(void **state)
 	}
 }
 
+static void test_a_signature_of_version_2_is_for_s3(void **state)
+{
+	(void)state;
+	check_request("GET /a HTTP/1.1\r\nHost: h\r\n"
+		      "Authorization: AWS AKID:c2lnbg==\r\n\r\n",
+		      "GET 200 http://h /a" NONE " service 0x1");
+	check_request("GET /a?AWSAccessKeyId=AKID&Signature=x HTTP/1.1\r\n"
+		      "Host: h\r\n\r\n",
+		      "GET 200 http://h /a" NONE " query 0x8001 service 0x1");
+	check_request("GET /a?AWSAccessKeyIds=AKID HTTP/1.1\r\nHost: h\r\n"
+		      "Authorization: AWSX AKID:sign\r\n\r\n",
+		      "GET 200 http://h /a" NONE " query 0x8000");
+}
+
 static void test_listed_headers_are_kept_and_no_others(void **state)
 {
 	(void)state;
@@ -363,6 +377,7 @@ int main(void)
 		cmocka_unit_test(test_of_a_query_its_keys_are_told),
 		cmocka_unit_test(test_the_host_makes_the_origin),
 		cmocka_unit_test(test_a_signature_tells_the_service),
+		cmocka_unit_test(test_a_signature_of_version_2_is_for_s3),
 		cmocka_unit_test(test_listed_headers_are_kept_and_no_others),
 		cmocka_unit_test(test_what_is_too_long_is_left_out_and_told),
 		cmocka_unit_test(

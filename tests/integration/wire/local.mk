@@ -8,6 +8,7 @@ wire_tests = \
 	%D%/connections.py \
 	%D%/libraries.py \
 	%D%/objects.py \
+	%D%/s3rver.py \
 	%D%/secrets.py \
 	%D%/unseen.py
 
@@ -22,3 +23,18 @@ EXTRA_DIST += $(wire_tests) \
 	%D%/ways.c \
 	%D%/wire.py \
 	tests/helper/fake_s3.py
+
+# A server of S3 that others wrote, for s3rver.py: into the build folder, by
+# npm, only when asked to.
+s3rver_version = 3.7.1
+.PHONY: s3rver
+s3rver: s3rver/$(s3rver_version)
+s3rver/$(s3rver_version):
+	$(AM_V_GEN)rm -rf s3rver && $(MKDIR_P) s3rver && \
+		npm install --prefix s3rver --no-save --no-package-lock \
+			--no-audit --no-fund --ignore-scripts \
+			--loglevel=error s3rver@$(s3rver_version) && \
+		touch $@
+
+distclean-local:
+	rm -rf s3rver
