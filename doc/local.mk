@@ -5,4 +5,5 @@ dist_doc_DATA += \
 	%D%/glossary.md \
 	%D%/how-to-add-a-backend.md \
 	%D%/how-to-add-a-hook.md \
-	%D%/object-uris.md
+	%D%/object-uris.md \
+	%D%/tour.md

@@ -43,6 +43,12 @@ include %D%/suites/local.mk
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests) $(fuzz_replays)'
 
+# Gives the outputs in doc/tour.md what the commands there print now.
+.PHONY: tour
+tour: all
+	@$(AM_TESTS_ENVIRONMENT) \
+		$(PYTHON) $(top_srcdir)/tests/integration/tour.py --write
+
 # The long forms of the tests of faults.
 .PHONY: check-faults
 check-faults: all

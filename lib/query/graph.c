@@ -124,14 +124,25 @@ int pedigree_growth_edge(struct pedigree_growth *growth,
 	return 0;
 }
 
+/* What a reader goes by, before the ARN, which is made of digests. */
+static const char *called(const struct pedigree_entity *entity)
+{
+	if (entity->source_uri)
+		return entity->source_uri;
+	return entity->name ? entity->name : "";
+}
+
 static int compare_vertices(const void *a, const void *b)
 {
 	const struct pedigree_vertex *x = a, *y = b;
+	int order = strcmp(called(&x->entity), called(&y->entity));
 
 	if (x->depth != y->depth)
 		return x->depth < y->depth ? -1 : 1;
 	if (x->entity.created_ms != y->entity.created_ms)
 		return x->entity.created_ms < y->entity.created_ms ? -1 : 1;
+	if (order)
+		return order;
 	if (x->entity.arn && y->entity.arn)
 		return strcmp(x->entity.arn, y->entity.arn);
 	return 0;

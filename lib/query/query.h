@@ -78,7 +78,7 @@ void pedigree_graph_free(struct pedigree_graph *graph);
 /*
  * Breadth first from `start`, at most `depth` steps (0: no limit). With
  * PEDIGREE_BOTH, ancestors and descendants of the start, not relatives of
- * relatives. Order is fixed: by depth, then by creation, then by ARN; edges
+ * relatives. Order is fixed: by depth, creation, URI or name, and ARN; edges
  * by the order of their destinations, then of their sources.
  */
 int pedigree_walk(struct pedigree_ledger *ledger, pedigree_row start,

@@ -51,6 +51,7 @@ integration_tests = \
 	%D%/serve.sh \
 	%D%/subjects.py \
 	%D%/suites_quick.py \
+	%D%/tour.py \
 	%D%/tsan.sh \
 	%D%/verify.sh \
 	%D%/versions.sh \
