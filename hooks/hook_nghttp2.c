@@ -4,7 +4,7 @@
  * what the library's callbacks tell of the answer.
  *
  * Overrides: nghttp2_submit_request, nghttp2_submit_request2, and the setters
- * of three callbacks, in whose place ours are set, which call them.
+ * of four callbacks, in whose place ours are set, which call them.
  * Records: EXCHANGE and CONTROL, by way of hooks/tap.c; LOST_EXCHANGE when a
  * process has more kinds of callbacks than there are places for.
  * Before start-up: the call alone.
@@ -82,6 +82,22 @@ static uintptr_t stand_in(_Atomic uintptr_t places[PLACES],
 
 /* Headers of the answer. */
 
+static void note_header(const void *session,
+			const struct pedigree_nghttp2_frame *frame,
+			const struct pedigree_nghttp2_bytes field[2])
+{
+	struct pedigree_tap_held *held = NULL;
+
+	if (frame->type == FRAME_HEADERS)
+		held = hold(session, frame->stream);
+	if (!held)
+		return;
+	pedigree_http2_received_field(pedigree_tap_http(held),
+				      (const char *)field[0].start, field[0].n,
+				      (const char *)field[1].start, field[1].n);
+	pedigree_tap_release(held);
+}
+
 static _Atomic uintptr_t header_places[PLACES];
 
 static int on_header(int place, void *session,
@@ -93,16 +109,11 @@ static int on_header(int place, void *session,
 		(pedigree_nghttp2_header)atomic_load(&header_places[place]);
 	int result = theirs(session, frame, name, name_n, value, value_n, flags,
 			    user);
-	struct pedigree_tap_held *held = NULL;
+	const struct pedigree_nghttp2_bytes field[2] = {
+		{ (uint8_t *)name, name_n }, { (uint8_t *)value, value_n }
+	};
 
-	if (frame->type == FRAME_HEADERS)
-		held = hold(session, frame->stream);
-	if (!held)
-		return result;
-	pedigree_http2_received_field(pedigree_tap_http(held),
-				      (const char *)name, name_n,
-				      (const char *)value, value_n);
-	pedigree_tap_release(held);
+	note_header(session, frame, field);
 	return result;
 }
 
@@ -131,6 +142,55 @@ void nghttp2_session_callbacks_set_on_header_callback(
 		real(callbacks,
 		     (pedigree_nghttp2_header)stand_in(header_places, ours,
 						       (uintptr_t)theirs));
+}
+
+/* The same in buffers that it counts the users of. */
+
+static _Atomic uintptr_t header2_places[PLACES];
+
+static int on_header2(int place, void *session,
+		      const struct pedigree_nghttp2_frame *frame, void *name,
+		      void *value, uint8_t flags, void *user)
+{
+	pedigree_nghttp2_header2 theirs =
+		(pedigree_nghttp2_header2)atomic_load(&header2_places[place]);
+	pedigree_nghttp2_get get = (pedigree_nghttp2_get)PEDIGREE_LATE_FIND(
+		nghttp2_rcbuf_get_buf, session, WORDS);
+
+	/* Before theirs, which may let go of them. */
+	if (get) {
+		const struct pedigree_nghttp2_bytes field[2] = { get(name),
+								 get(value) };
+
+		note_header(session, frame, field);
+	}
+	return theirs(session, frame, name, value, flags, user);
+}
+
+#define HEADER2(place) \
+	static int header2_##place(void *session, \
+				   const struct pedigree_nghttp2_frame *frame, \
+				   void *name, void *value, uint8_t flags, \
+				   void *user) \
+	{ \
+		return on_header2(place, session, frame, name, value, flags, \
+				  user); \
+	}
+ALL_PLACES(HEADER2)
+
+void nghttp2_session_callbacks_set_on_header_callback2(
+	void *callbacks, pedigree_nghttp2_header2 theirs)
+{
+#define OURS(place) (uintptr_t) header2_##place,
+	const uintptr_t ours[PLACES] = { ALL_PLACES(OURS) };
+#undef OURS
+	__typeof__(&nghttp2_session_callbacks_set_on_header_callback2) real =
+		REAL(nghttp2_session_callbacks_set_on_header_callback2, NULL);
+
+	if (real)
+		real(callbacks,
+		     (pedigree_nghttp2_header2)stand_in(header2_places, ours,
+							(uintptr_t)theirs));
 }
 
 /* The body of the answer. */
@@ -290,14 +350,14 @@ static void note_request(const void *session, int32_t stream,
 	pedigree_tap_release(held);
 }
 
-int32_t nghttp2_submit_request(void *session, const void *priority,
-			       const struct pedigree_nghttp2_field *fields,
-			       size_t fields_n,
-			       const struct pedigree_nghttp2_source *body,
-			       void *user)
+/* Whichever of the two functions it is: they differ in a type that is said in
+   more words since 1.60. */
+static int32_t submit(__typeof__(&nghttp2_submit_request) real, void *session,
+		      const void *priority,
+		      const struct pedigree_nghttp2_field *fields,
+		      size_t fields_n,
+		      const struct pedigree_nghttp2_source *body, void *user)
 {
-	__typeof__(&nghttp2_submit_request) real =
-		REAL(nghttp2_submit_request, session);
 	struct pedigree_nghttp2_source ours;
 	int32_t stream;
 
@@ -311,23 +371,14 @@ int32_t nghttp2_submit_request(void *session, const void *priority,
 	return stream;
 }
 
-int32_t nghttp2_submit_request2(void *session, const void *priority,
-				const struct pedigree_nghttp2_field *fields,
-				size_t fields_n,
-				const struct pedigree_nghttp2_source *body,
-				void *user)
-{
-	__typeof__(&nghttp2_submit_request2) real =
-		REAL(nghttp2_submit_request2, session);
-	struct pedigree_nghttp2_source ours;
-	int32_t stream;
-
-	if (!real)
-		return INVALID_STATE;
-	if (body)
-		replace_source(body, &ours);
-	stream = real(session, priority, fields, fields_n, body ? &ours : NULL,
-		      user);
-	note_request(session, stream, fields, fields_n);
-	return stream;
-}
+#define SUBMIT(name) \
+	int32_t name(void *session, const void *priority, \
+		     const struct pedigree_nghttp2_field *fields, \
+		     size_t fields_n, \
+		     const struct pedigree_nghttp2_source *body, void *user) \
+	{ \
+		return submit(REAL(name, session), session, priority, fields, \
+			      fields_n, body, user); \
+	}
+SUBMIT(nghttp2_submit_request)
+SUBMIT(nghttp2_submit_request2)

@@ -2,8 +2,9 @@
 /*
  * OpenSSL: what a program hands to TLS in plain text, and gets from it.
  *
- * Overrides: SSL_read, SSL_write, their _ex siblings, SSL_sendfile, SSL_free,
- * SSL_connect and SSL_do_handshake, for what was linked to libssl 1.1 or 3.
+ * Overrides: SSL_read, SSL_write, their _ex siblings, SSL_write_early_data,
+ * SSL_sendfile, SSL_free, SSL_connect and SSL_do_handshake, for what was linked
+ * to libssl 1.1 or 3. (A server alone has SSL_read_early_data.)
  * Records: EXCHANGE and CONTROL, by way of hooks/tap.c.
  * Before start-up: the call alone.
  * Safe in a signal handler: as far as OpenSSL is, which is not. In a vfork
@@ -28,6 +29,7 @@
    second word, the fourth since OpenSSL 3.2. */
 #define WORDS 8u
 #define RECEIVED_SHUTDOWN 2
+#define EARLY_DATA_REJECTED 1
 
 int pedigree_SSL_connect(void *ssl);
 int pedigree_SSL_do_handshake(void *ssl);
@@ -36,6 +38,8 @@ int pedigree_SSL_read_ex(void *ssl, void *bytes, size_t n, size_t *ret_n);
 int pedigree_SSL_write(void *ssl, const void *bytes, int n);
 int pedigree_SSL_write_ex(void *ssl, const void *bytes, size_t n,
 			  size_t *ret_n);
+int pedigree_SSL_write_early_data(void *ssl, const void *bytes, size_t n,
+				  size_t *ret_n);
 ssize_t pedigree_SSL_sendfile(void *ssl, int fd, off_t at, size_t n, int flags);
 void pedigree_SSL_free(void *ssl);
 
@@ -116,21 +120,43 @@ static void note_write(const void *ssl, const void *bytes, size_t n)
 		pedigree_tap_sent(name_of(ssl), PEDIGREE_F_TLS, bytes, n);
 }
 
+/*
+ * Behind a handshake: what was written early may have been thrown away by the
+ * other side, and is written again then.
+ */
+static void note_handshake(const void *ssl, int result)
+{
+	int (*get_status)(const void *);
+
+	if (result != 1 || !pedigree_gate_on() ||
+	    !pedigree_tap_follows(name_of(ssl)))
+		return;
+	get_status = ASK(SSL_get_early_data_status, ssl, int (*)(const void *));
+	if (get_status && get_status(ssl) == EARLY_DATA_REJECTED)
+		pedigree_tap_closed(name_of(ssl));
+}
+
 int pedigree_SSL_connect(void *ssl)
 {
 	__typeof__(&pedigree_SSL_connect) real = REAL(SSL_connect, ssl);
+	int result;
 
 	is_waited_for(ssl);
-	return real ? real(ssl) : -1;
+	result = real ? real(ssl) : -1;
+	note_handshake(ssl, result);
+	return result;
 }
 
 int pedigree_SSL_do_handshake(void *ssl)
 {
 	__typeof__(&pedigree_SSL_do_handshake) real =
 		REAL(SSL_do_handshake, ssl);
+	int result;
 
 	is_waited_for(ssl);
-	return real ? real(ssl) : -1;
+	result = real ? real(ssl) : -1;
+	note_handshake(ssl, result);
+	return result;
 }
 
 int pedigree_SSL_read(void *ssl, void *bytes, int n)
@@ -171,6 +197,24 @@ int pedigree_SSL_write_ex(void *ssl, const void *bytes, size_t n, size_t *ret_n)
 	is_waited_for(ssl);
 	result = real ? real(ssl, bytes, n, ret_n) : 0;
 	if (result == 1 && *ret_n)
+		note_write(ssl, bytes, *ret_n);
+	return result;
+}
+
+/* The library may call SSL_write_ex for it, that is the hook above, or not:
+   that depends on how it was linked. */
+int pedigree_SSL_write_early_data(void *ssl, const void *bytes, size_t n,
+				  size_t *ret_n)
+{
+	__typeof__(&pedigree_SSL_write_early_data) real =
+		REAL(SSL_write_early_data, ssl);
+	uint32_t before;
+	int result;
+
+	is_waited_for(ssl);
+	before = pedigree_tap_stamp(name_of(ssl));
+	result = real ? real(ssl, bytes, n, ret_n) : 0;
+	if (result == 1 && *ret_n && pedigree_tap_stamp(name_of(ssl)) == before)
 		note_write(ssl, bytes, *ret_n);
 	return result;
 }

@@ -2,9 +2,9 @@
 /*
  * Sockets: plain HTTP, and connections to where TLS is spoken.
  *
- * Overrides: connect, getaddrinfo, send, sendto, sendmsg, recv, recvfrom,
- * recvmsg. (read and write are not: every program would pay for the few that
- * use them on a socket.)
+ * Overrides: connect, getaddrinfo, send, sendto, sendmsg, sendmmsg, recv,
+ * recvfrom, recvmsg, recvmmsg. (read and write are not: every program would
+ * pay for the few that use them on a socket.)
  * Records: EXCHANGE and CONTROL, by way of hooks/tap.c; UNSEEN_TLS, by way of
  * hooks/secure.c.
  * Before start-up: the raw system call; for getaddrinfo the real function.
@@ -46,6 +46,34 @@ static void note_received(int fd, void *bytes, size_t room, ssize_t n,
 				 (size_t)n);
 }
 
+static void note_message_sent(int fd, const struct msghdr *message, ssize_t n,
+			      int flags)
+{
+	if (n > 0 && !(flags & NO_BYTES) && pedigree_gate_on())
+		pedigree_socket_sent(fd, message->msg_iov, message->msg_iovlen,
+				     (size_t)n);
+}
+
+static size_t room_of(const struct msghdr *message)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < message->msg_iovlen; i++)
+		room += message->msg_iov[i].iov_len;
+	return room;
+}
+
+static void note_message_received(int fd, const struct msghdr *message,
+				  ssize_t n, int flags)
+{
+	if (n < 0 || flags & NO_BYTES || !room_of(message) ||
+	    !pedigree_gate_on())
+		return;
+	pedigree_socket_received(fd,
+				 flags & MSG_TRUNC ? NULL : message->msg_iov,
+				 message->msg_iovlen, (size_t)n);
+}
+
 ssize_t send(int fd, const void *bytes, size_t n, int flags)
 {
 	ssize_t result;
@@ -81,10 +109,22 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 		return pedigree_sys_result(
 			pedigree_sys(SYS_sendmsg, fd, message, flags));
 	result = pedigree_real.sendmsg(fd, message, flags);
-	if (pedigree_socket_matters(fd) && result > 0 && !(flags & NO_BYTES) &&
-	    pedigree_gate_on())
-		pedigree_socket_sent(fd, message->msg_iov, message->msg_iovlen,
-				     (size_t)result);
+	if (pedigree_socket_matters(fd))
+		note_message_sent(fd, message, result, flags);
+	return result;
+}
+
+int sendmmsg(int fd, struct mmsghdr *messages, unsigned int n, int flags)
+{
+	int result;
+
+	if (!pedigree_real.sendmmsg)
+		return (int)pedigree_sys_result(
+			pedigree_sys(SYS_sendmmsg, fd, messages, n, flags));
+	result = pedigree_real.sendmmsg(fd, messages, n, flags);
+	for (int i = 0; i < result && pedigree_socket_matters(fd); i++)
+		note_message_sent(fd, &messages[i].msg_hdr,
+				  (ssize_t)messages[i].msg_len, flags);
 	return result;
 }
 
@@ -148,15 +188,6 @@ ssize_t __recvfrom_chk(int fd, void *bytes, size_t n, size_t room, int flags,
 	return result;
 }
 
-static size_t room_of(const struct msghdr *message)
-{
-	size_t room = 0;
-
-	for (size_t i = 0; i < message->msg_iovlen; i++)
-		room += message->msg_iov[i].iov_len;
-	return room;
-}
-
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
 	ssize_t result;
@@ -165,12 +196,23 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 		return pedigree_sys_result(
 			pedigree_sys(SYS_recvmsg, fd, message, flags));
 	result = pedigree_real.recvmsg(fd, message, flags);
-	if (!pedigree_socket_matters(fd) || result < 0 || flags & NO_BYTES ||
-	    !room_of(message) || !pedigree_gate_on())
-		return result;
-	pedigree_socket_received(fd,
-				 flags & MSG_TRUNC ? NULL : message->msg_iov,
-				 message->msg_iovlen, (size_t)result);
+	if (pedigree_socket_matters(fd))
+		note_message_received(fd, message, result, flags);
+	return result;
+}
+
+int recvmmsg(int fd, struct mmsghdr *messages, unsigned int n, int flags,
+	     struct timespec *timeout)
+{
+	int result;
+
+	if (!pedigree_real.recvmmsg)
+		return (int)pedigree_sys_result(pedigree_sys(
+			SYS_recvmmsg, fd, messages, n, flags, timeout));
+	result = pedigree_real.recvmmsg(fd, messages, n, flags, timeout);
+	for (int i = 0; i < result && pedigree_socket_matters(fd); i++)
+		note_message_received(fd, &messages[i].msg_hdr,
+				      (ssize_t)messages[i].msg_len, flags);
 	return result;
 }
 

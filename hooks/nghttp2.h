@@ -31,6 +31,10 @@ typedef int (*pedigree_nghttp2_header)(
 	void *session, const struct pedigree_nghttp2_frame *frame,
 	const uint8_t *name, size_t name_n, const uint8_t *value,
 	size_t value_n, uint8_t flags, void *user);
+/* Names and values are its buffers, which it counts the users of. */
+typedef int (*pedigree_nghttp2_header2)(
+	void *session, const struct pedigree_nghttp2_frame *frame, void *name,
+	void *value, uint8_t flags, void *user);
 typedef int (*pedigree_nghttp2_data)(void *session, uint8_t flags,
 				     int32_t stream, const uint8_t *bytes,
 				     size_t n, void *user);
@@ -40,6 +44,14 @@ typedef ssize_t (*pedigree_nghttp2_read)(void *session, int32_t stream,
 					 uint8_t *bytes, size_t room,
 					 uint32_t *flags, void *source,
 					 void *user);
+
+struct pedigree_nghttp2_bytes {
+	uint8_t *start;
+	size_t n;
+};
+
+/* Of such a buffer. */
+typedef struct pedigree_nghttp2_bytes (*pedigree_nghttp2_get)(void *buffer);
 
 /* Where a body comes from: a pointer or an int, and who reads it. */
 struct pedigree_nghttp2_source {

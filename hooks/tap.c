@@ -355,6 +355,16 @@ bool pedigree_tap_follows(uintptr_t name)
 	return connection && done(connection);
 }
 
+uint32_t pedigree_tap_stamp(uintptr_t name)
+{
+	const struct pedigree_tap_held *set = set_of(name);
+
+	for (unsigned int i = 0; i < WAYS; i++)
+		if (is_named(&set[i], name))
+			return atomic_load(&set[i].last_used) + 1;
+	return 0;
+}
+
 void pedigree_tap_ended(uintptr_t name)
 {
 	bool exists;

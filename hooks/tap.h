@@ -50,6 +50,9 @@ void pedigree_tap_release(struct pedigree_tap_held *held);
 /* True when the connection speaks HTTP, as far as is known. */
 bool pedigree_tap_follows(uintptr_t connection);
 
+/* A number that is another after each call that bytes went by with. */
+uint32_t pedigree_tap_stamp(uintptr_t connection);
+
 /* The other side said that it sends no more. */
 void pedigree_tap_ended(uintptr_t connection);
 

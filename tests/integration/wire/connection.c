@@ -264,7 +264,8 @@ static const struct {
 int main(int argc, char **argv)
 {
 	static const struct way *const ways[] = { &way_openssl, &way_gnutls,
-						  &way_send, &way_message };
+						  &way_send, &way_message,
+						  &way_messages };
 
 	for (size_t i = 0; argc == 4 && i < sizeof(ways) / sizeof(*ways); i++)
 		if (!strcmp(ways[i]->name, argv[1]))

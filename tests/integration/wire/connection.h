@@ -23,7 +23,8 @@ struct way {
 	void (*end)(struct connection *connection);
 };
 
-extern const struct way way_openssl, way_gnutls, way_send, way_message;
+extern const struct way way_openssl, way_gnutls, way_send, way_message,
+	way_messages;
 
 void give_up(const char *what) __attribute__((noreturn));
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients in C that do what clients rarely do, over OpenSSL, GnuTLS and plain
 sockets: bytes one by one, pipelines, threads, a fork in the middle of an
-exchange, upgrades, descriptors that become others'.
+exchange, upgrades, descriptors that become others', requests before the
+handshake is over, HTTP/2 with headers in buffers.
 """
 
 import os
@@ -18,6 +19,10 @@ program = wire.build("connection", wire.source("connection.c"),
                      wire.source("ways.c"), "-lssl", "-lcrypto", "-lgnutls",
                      "-lpthread")
 
+early = wire.build("early", wire.source("early.c"), "-lssl", "-lcrypto",
+                   "-lpthread")
+http2 = wire.build("http2", wire.source("http2.c"), "-lnghttp2")
+
 
 def answer(request):
     if request.path == "/close":
@@ -25,7 +30,10 @@ def answer(request):
     if request.path == "/upgrade":
         request.socket.sendall(b"HTTP/1.1 101 Switching Protocols\r\n"
                                b"Upgrade: echo\r\n\r\n")
-        request.socket.sendall(request.socket.recv(4096))
+        said = b""
+        while not said.endswith(b"\r\n\r\n"):
+            said += request.socket.recv(4096)
+        request.socket.sendall(said)
         return None
     return 200, {"ETag": f'"{request.path}"'}, b"0123456789"
 
@@ -60,10 +68,19 @@ with server.Server(answer, wire.certificate) as secure:
     each("openssl", secure)
     each("gnutls", secure)
 with server.Server(answer) as plain:
-    for name in ("send", "message"):
+    for name in ("send", "message", "messages"):
         each(name, plain)
         expect(name, "reused", plain.port, f"http://localhost:{plain.port}",
                "GET URL/left 0 -",
                *ok("/socket", "/socket-again", "/behind-stdio",
                    "/before-dup2", "/behind-dup2"))
+t.equal(wire.briefly(wire.captured("early", early, *wire.certificate)),
+        ['GET https://localhost/first 200 "/first"',
+         'GET https://localhost/early 200 "/early"',
+         "GET https://localhost/refused 0 -",
+         'GET https://localhost/refused 200 "/refused"'], "early data")
+found = wire.captured("http2", http2)
+t.equal(wire.briefly(found), ['GET https://localhost/two 200 "two"'],
+        "headers in buffers")
+t.equal(found[0][3]["received"], "5", "bytes over HTTP/2")
 t.passed()

@@ -17,7 +17,9 @@ TESTS += $(wire_tests)
 EXTRA_DIST += $(wire_tests) \
 	%D%/connection.c \
 	%D%/connection.h \
+	%D%/early.c \
 	%D%/fake.c \
+	%D%/http2.c \
 	%D%/loader.c \
 	%D%/plugin.c \
 	%D%/ways.c \

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
 #include "connection.h"
 
 #include <gnutls/gnutls.h>
 #include <openssl/ssl.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -157,3 +159,41 @@ static size_t read_message(struct connection *connection, char *bytes, size_t n)
 
 const struct way way_message = { "message", start_plain, write_message,
 				 read_message, end_plain };
+
+/* Two messages in one call. */
+static void write_messages(struct connection *connection, const char *bytes,
+			   size_t n)
+{
+	struct iovec parts[] = { { (char *)bytes, n / 2 },
+				 { (char *)bytes + n / 2, n - n / 2 } };
+	struct mmsghdr messages[2] = {
+		{ .msg_hdr = { .msg_iov = &parts[0], .msg_iovlen = 1 } },
+		{ .msg_hdr = { .msg_iov = &parts[1], .msg_iovlen = 1 } },
+	};
+
+	if (sendmmsg(connection->fd, messages, 2, MSG_NOSIGNAL) != 2 ||
+	    messages[0].msg_len + messages[1].msg_len != n)
+		give_up("sendmmsg");
+}
+
+/* No more messages than have come already, but for the first. */
+static size_t read_messages(struct connection *connection, char *bytes,
+			    size_t n)
+{
+	const size_t half = n - n / 2;
+	struct iovec parts[] = { { bytes, half }, { bytes + half, n / 2 } };
+	struct mmsghdr messages[2] = {
+		{ .msg_hdr = { .msg_iov = &parts[0], .msg_iovlen = 1 } },
+		{ .msg_hdr = { .msg_iov = &parts[1], .msg_iovlen = 1 } },
+	};
+	int got = recvmmsg(connection->fd, messages, n > 1 ? 2 : 1,
+			   MSG_WAITFORONE, NULL);
+	size_t first = got > 0 ? messages[0].msg_len : 0;
+	size_t second = got > 1 ? messages[1].msg_len : 0;
+
+	memmove(bytes + first, bytes + half, second);
+	return first + second;
+}
+
+const struct way way_messages = { "messages", start_plain, write_messages,
+				  read_messages, end_plain };
