@@ -195,11 +195,25 @@ static void tell(const char *host)
 	pedigree_log_add(&entry);
 }
 
+static void note(uint8_t type, const struct waiting *waiting)
+{
+	char number[16];
+	char *end = put_number(number, waiting->since, 10);
+	const struct pedigree_entry entry = {
+		.type = type,
+		.text = { { waiting->host, strlen(waiting->host) },
+			  { number, (size_t)(end - number) } },
+	};
+
+	pedigree_log_add(&entry);
+}
+
 /* The connection waits no more. */
 static void drop(struct waiting *waiting, bool unseen)
 {
 	if (unseen && has_answered(waiting->fd))
 		tell(waiting->host);
+	note(PEDIGREE_EV_SETTLED, waiting);
 	waiting->used = false;
 	atomic_fetch_sub(&pedigree_secure_waiting, 1);
 }
@@ -244,6 +258,7 @@ bool pedigree_secure_connected(int fd, const struct sockaddr *address,
 		memcpy(waiting->host, host, strlen(host) + 1);
 	else
 		write_address(&to, waiting->host);
+	note(PEDIGREE_EV_CONNECT, waiting);
 	atomic_fetch_add(&pedigree_secure_waiting, 1);
 	leave();
 	return true;

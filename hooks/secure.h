@@ -8,7 +8,8 @@
  * descriptor, or its host where it has no descriptor. One that is closed
  * before that, or still waits at the end of the process, is told if anything
  * came back on it; a host once in a process. Connections to the machine
- * itself do not count.
+ * itself do not count. That one began to wait and that it does no more are
+ * events too, by which a reader knows of those whose process was killed.
  *
  * Takes its lock by trying: a connection that comes in between is not looked
  * at. Nothing here touches errno.

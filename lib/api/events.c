@@ -136,6 +136,8 @@ static void say_texts(const struct pedigree_evlog *log, struct said *said)
 	case PEDIGREE_EV_BEGIN:
 	case PEDIGREE_EV_END:
 	case PEDIGREE_EV_POINT:
+	case PEDIGREE_EV_CONNECT:
+	case PEDIGREE_EV_SETTLED:
 		pedigree_buf_add_str(&said->path, event->text);
 		pedigree_buf_add_str(&said->more, event->text2);
 		if (*event->text3) {

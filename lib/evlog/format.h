@@ -186,6 +186,8 @@ struct pedigree_old {
  *			name and a value for each of its fields
  *	CONTROL		struct pedigree_exchange; texts: origin, operation, then
  *			a name and a value for each of its fields
+ *	CONNECT, SETTLED  texts: host, the process's own number of the
+ *			connection
  *
  * An origin is scheme://host[:port] in lower case, without the scheme's own
  * port; empty when the host was none (a bad port). A path is as it was sent

@@ -47,6 +47,8 @@ static const struct layout {
 	[PEDIGREE_EV_POINT] = { true, false, BODY_NONE, 3, 0 },
 	[PEDIGREE_EV_EXCHANGE] = { true, false, BODY_EXCHANGE, 2, 0 },
 	[PEDIGREE_EV_CONTROL] = { true, false, BODY_EXCHANGE, 2, 0 },
+	[PEDIGREE_EV_CONNECT] = { true, false, BODY_NONE, 2, 0 },
+	[PEDIGREE_EV_SETTLED] = { true, false, BODY_NONE, 2, 0 },
 };
 
 struct cursor {

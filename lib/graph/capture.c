@@ -60,6 +60,57 @@ static int blind_events(struct pedigree_builder *builder)
 	return 0;
 }
 
+/* A connection of a process, by which both of its events name it. */
+static int connection_key(const struct pedigree_event *event,
+			  struct pedigree_buf *key)
+{
+	pedigree_buf_reset(key);
+	pedigree_buf_addf(key, "%u %s", event->process, event->text2);
+	return pedigree_buf_error(key) ? PEDIGREE_ENOMEM : 0;
+}
+
+static int settled(const struct pedigree_evlog *log, struct pedigree_map *all)
+{
+	_cleanup_buf_ struct pedigree_buf key = PEDIGREE_BUF_INIT;
+
+	for (size_t i = 0; i < log->n_events; i++)
+		if (log->events[i].type == PEDIGREE_EV_SETTLED &&
+		    (connection_key(&log->events[i], &key) < 0 ||
+		     !pedigree_map_at(all, key.data, key.len, NULL)))
+			return PEDIGREE_ENOMEM;
+	return 0;
+}
+
+/* Connections whose process was killed, or left by _exit, before it was known
+   what they carry. One that began just now may yet be settled. */
+static int blind_connections(struct pedigree_builder *builder)
+{
+	static const char text[] =
+		"a connection to port 443 began, and its process came to an "
+		"end on which it could not say what went through it";
+	_cleanup_map_ struct pedigree_map *all = pedigree_map_new();
+	_cleanup_buf_ struct pedigree_buf key = PEDIGREE_BUF_INIT;
+	const struct pedigree_evlog *log = builder->log;
+
+	if (!all || settled(log, all) < 0)
+		return PEDIGREE_ENOMEM;
+	for (size_t i = 0; i < log->n_events; i++) {
+		const struct pedigree_event *event = &log->events[i];
+
+		if (event->type != PEDIGREE_EV_CONNECT)
+			continue;
+		if (connection_key(event, &key) < 0)
+			return PEDIGREE_ENOMEM;
+		if (!pedigree_map_has(all, key.data, key.len) &&
+		    pedigree_record_blind(
+			    builder->record,
+			    pedigree_blind_word(PEDIGREE_BLIND_UNSEEN_TLS),
+			    text, event->text, 1) < 0)
+			return PEDIGREE_ENOMEM;
+	}
+	return 0;
+}
+
 /* What the command itself wrote is not there: its log was removed or replaced
    under it, or it never wrote any. */
 static bool lacks_command(const struct pedigree_builder *builder)
@@ -130,6 +181,8 @@ int pedigree_builder_capture(struct pedigree_builder *builder)
 		r = blind_run(builder);
 	if (r == 0)
 		r = blind_events(builder);
+	if (r == 0 && !(builder->options && builder->options->running))
+		r = blind_connections(builder);
 	if (r == 0)
 		r = blind_log(builder);
 	if (r == 0)

@@ -56,6 +56,12 @@ import socket, sys
 with socket.create_connection((sys.argv[1], 443)):
     print("no word")
 """
+KILLED = RAW + """    import os, signal
+    sys.stdout.flush()
+    if sys.argv[2] == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    os._exit(0)
+"""
 LEFT = RAW + "    here.detach()\n"
 AIOHTTP = """
 import aiohttp, asyncio, sys
@@ -127,6 +133,16 @@ with Everywhere(lambda request: (200, {}, b"body"), pair):
     expect("requests", python("requests", REQUESTS, url))
     expect("aiohttp", python("aiohttp", AIOHTTP, url))
     expect("untrusted", ["sh", "-c", f"! curl -s --cacert /dev/null {url}"])
+    # Whoever is killed, or leaves by _exit, says nothing at its end.
+    for way in ("exit", "kill"):
+        t.run("sh", "-c", "pedigree run -q --name \"$0\" -- \"$@\"; :", way,
+              *python("socket", KILLED, HOST, way))
+        [spot] = t.answer("show", way)["Capture"]["BlindSpots"]
+        t.equal((spot["Kind"], spot["Path"]), ("UnseenTls", HOST), way)
+    t.run("sh", "-c", "pedigree run -q --name seen -- \"$@\"; :", "sh",
+          *python("requests", REQUESTS + "\nimport os\nos.kill(os.getpid(), 9)",
+                  url))
+    t.equal(t.answer("show", "seen")["Capture"]["BlindSpots"], [], "seen")
     # One beside the other: the name tells them apart.
     expect("beside", python("requests", REQUESTS + RAW.replace(
         "sys.argv[1]", repr(ADDRESS)), url), ADDRESS)
