@@ -19,6 +19,7 @@
 	ROW(show) \
 	ROW(explain) \
 	ROW(verify) \
+	ROW(diff) \
 	ROW(events) \
 	ROW(api) \
 	ROW(config) \

@@ -15,6 +15,7 @@ pedigree_SOURCES = \
 	%D%/complete.h \
 	%D%/config.c \
 	%D%/deploy.c \
+	%D%/diff.c \
 	%D%/doctor.c \
 	%D%/ended.c \
 	%D%/ended.h \

@@ -3,6 +3,7 @@
 pedigreeincludedir = $(includedir)/pedigree
 pedigreeinclude_HEADERS = \
 	%D%/pedigree/capture.h \
+	%D%/pedigree/compare.h \
 	%D%/pedigree/entity.h \
 	%D%/pedigree/error.h \
 	%D%/pedigree/lineage.h \

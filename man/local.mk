@@ -5,6 +5,7 @@ dist_man_MANS += \
 	%D%/pedigree-api.1 \
 	%D%/pedigree-config.1 \
 	%D%/pedigree-deploy.1 \
+	%D%/pedigree-diff.1 \
 	%D%/pedigree-doctor.1 \
 	%D%/pedigree-downstream.1 \
 	%D%/pedigree-env.1 \

@@ -12,8 +12,8 @@
 #include "run/run.h"
 
 /* What nobody has recorded yet may be under way. */
-static int explain_missing(const struct pedigree *pedigree, const char *target,
-			   struct pedigree_error *err)
+int pedigree_question_missing(const struct pedigree *pedigree,
+			      const char *target, struct pedigree_error *err)
 {
 	_cleanup_(pedigree_run_names_clear) struct pedigree_run_names names = {
 		0
@@ -33,6 +33,19 @@ static int explain_missing(const struct pedigree *pedigree, const char *target,
 	return pedigree_fail(
 		err, PEDIGREE_ENOTFOUND,
 		"no run has been recorded yet: put `pedigree run --` in front of a command");
+}
+
+int pedigree_question_unknown(const struct pedigree *pedigree,
+			      const char *target,
+			      const struct pedigree_error *why,
+			      struct pedigree_error *err)
+{
+	_cleanup_free_ char *run = NULL;
+
+	if (why->code == PEDIGREE_ENOTFOUND && *target &&
+	    pedigree_find_run(pedigree->config, NULL, target, &run, NULL) == 0)
+		return pedigree_question_missing(pedigree, target, err);
+	return pedigree_fail(err, why->code, "%s", why->text);
 }
 
 /* An endpoint's name goes before files and runs of the same name. */
@@ -128,13 +141,13 @@ int pedigree_question_ask(const struct pedigree *pedigree, const char *target,
 	rc = pedigree_view_open(pedigree, &fetch, &question->view, &why);
 	question->ledger = question->view.ledger;
 	if (rc == PEDIGREE_ENOTFOUND && !pedigree->is_remote)
-		return explain_missing(pedigree, target, err);
+		return pedigree_question_missing(pedigree, target, err);
 	if (rc == 0)
 		rc = find(question, target, endpoint, &pedigree->progress,
 			  &why);
 	if (rc == PEDIGREE_ENOTFOUND && !pedigree->is_remote &&
 	    pedigree_find_run(pedigree->config, NULL, target, &run, NULL) == 0)
-		return explain_missing(pedigree, target, err);
+		return pedigree_question_missing(pedigree, target, err);
 	return rc < 0 ? pedigree_fail(err, rc, "%s", why.text) : 0;
 }
 

@@ -66,6 +66,8 @@ bool pedigree_path_under(const char *path, const char *folder);
 void pedigree_path_to_uri(struct pedigree_buf *buf, const char *path);
 /* The same encoding without "file://", for relative paths. */
 void pedigree_percent_encode(struct pedigree_buf *buf, const char *path);
+/* The reverse, appended; false, with nothing appended, for what is none. */
+bool pedigree_percent_decode(struct pedigree_buf *buf, const char *text);
 /* The path of a file URI (any host part); false when it is not one. */
 bool pedigree_uri_to_path(struct pedigree_buf *buf, const char *uri);
 

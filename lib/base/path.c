@@ -97,15 +97,11 @@ static int hex_digit(char c)
 	return -1;
 }
 
-bool pedigree_uri_to_path(struct pedigree_buf *buf, const char *uri)
+bool pedigree_percent_decode(struct pedigree_buf *buf, const char *text)
 {
 	size_t before = buf->len;
-	const char *at;
 
-	if (strncmp(uri, "file://", 7) != 0)
-		return false;
-	at = strchr(uri + 7, '/');
-	for (; at && *at; at++) {
+	for (const char *at = text; *at; at++) {
 		char c = *at;
 
 		if (c == '%') {
@@ -121,5 +117,15 @@ bool pedigree_uri_to_path(struct pedigree_buf *buf, const char *uri)
 		}
 		pedigree_buf_add_char(buf, c);
 	}
-	return at && !pedigree_buf_error(buf);
+	return !pedigree_buf_error(buf);
+}
+
+bool pedigree_uri_to_path(struct pedigree_buf *buf, const char *uri)
+{
+	const char *path;
+
+	if (strncmp(uri, "file://", 7) != 0)
+		return false;
+	path = strchr(uri + 7, '/');
+	return path && pedigree_percent_decode(buf, path);
 }

@@ -42,6 +42,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/run.c \
 	%D%/scene.c \
 	%D%/scene.h \
+	%D%/sheet.c \
+	%D%/sheet.h \
 	%D%/stores.c \
 	%D%/text.c \
 	%D%/text.h \

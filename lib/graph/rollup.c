@@ -272,7 +272,7 @@ void pedigree_manifest_add(struct pedigree_buf *text,
 	pedigree_buf_add_char(text, '\n');
 }
 
-bool pedigree_manifest_next(const char **at,
+bool pedigree_manifest_each(const char **at,
 			    struct pedigree_manifest_line *ret_line)
 {
 	for (;;) {
@@ -285,16 +285,32 @@ bool pedigree_manifest_next(const char **at,
 		size = memchr(line, '\t', (size_t)(end - line));
 		path = size ? memchr(size + 1, '\t', (size_t)(end - size - 1))
 			    : NULL;
-		if (!path || !memchr(line, ':', (size_t)(size - line)))
+		if (!path)
 			continue;
 		*ret_line = (struct pedigree_manifest_line){
 			.version = line,
+			.size = size + 1,
 			.path = path + 1,
 			.version_n = (size_t)(size - line),
+			.size_n = (size_t)(path - size - 1),
 			.path_n = (size_t)(end - path - 1),
 		};
 		return true;
 	}
+}
+
+bool pedigree_manifest_known(const struct pedigree_manifest_line *line)
+{
+	return memchr(line->version, ':', line->version_n) != NULL;
+}
+
+bool pedigree_manifest_next(const char **at,
+			    struct pedigree_manifest_line *ret_line)
+{
+	while (pedigree_manifest_each(at, ret_line))
+		if (pedigree_manifest_known(ret_line))
+			return true;
+	return false;
 }
 
 bool pedigree_manifest_find(const char *text, const char *path,

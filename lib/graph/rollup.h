@@ -74,9 +74,14 @@ void pedigree_manifest_add(struct pedigree_buf *text,
 
 /* A file of a manifest; the texts are borrowed from it and not terminated. */
 struct pedigree_manifest_line {
-	const char *version, *path;
-	size_t version_n, path_n;
+	const char *version, *size, *path;
+	size_t version_n, size_n, path_n;
 };
+/* The next file, whether or not its version is known. */
+bool pedigree_manifest_each(const char **at,
+			    struct pedigree_manifest_line *ret_line);
+/* Is its version known? */
+bool pedigree_manifest_known(const struct pedigree_manifest_line *line);
 /* The next file whose version is known, from *at on; false at the end. */
 bool pedigree_manifest_next(const char **at,
 			    struct pedigree_manifest_line *ret_line);

@@ -38,6 +38,12 @@ int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
 			     struct pedigree_buf *ret_note,
 			     struct pedigree_error *err);
 
+/* The same of a run, whatever else is called so: PEDIGREE_EINVAL when it is
+   the name of something else. */
+int pedigree_resolve_run(struct pedigree_ledger *ledger, const char *target,
+			 pedigree_row *ret_row, struct pedigree_buf *ret_note,
+			 struct pedigree_error *err);
+
 /* A sub-graph: entities with what is needed to print them, and edges. */
 struct pedigree_vertex {
 	pedigree_row row;

@@ -30,7 +30,8 @@ struct search {
 	struct pedigree_buf uri; /* of path, or what a URI names */
 	char version[sizeof("sha256:") + PEDIGREE_SHA256_HEX]; /* or "" */
 	bool exists;
-	bool changed; /* the bytes on disk are not recorded */
+	bool only_runs; /* are meant */
+	bool changed;	/* the bytes on disk are not recorded */
 	pedigree_row row;
 	struct pedigree_buf tried;
 	struct pedigree_buf note;
@@ -346,7 +347,9 @@ static int list_namesakes(struct search *search, struct pedigree_error *err)
 			continue;
 		}
 		/* An experiment of that name has no lineage of its own. */
-		if (rc < 0 || entity.kind > PEDIGREE_TRIAL_COMPONENT)
+		if (rc < 0 || entity.kind > PEDIGREE_TRIAL_COMPONENT ||
+		    (search->only_runs &&
+		     entity.kind != PEDIGREE_TRIAL_COMPONENT))
 			continue;
 		if (n++ < NAMESAKES)
 			pedigree_buf_addf(&others, "%s%s", n > 1 ? ", " : "",
@@ -450,6 +453,30 @@ static int not_found(const struct search *search, struct pedigree_error *err)
 		search->target, search->tried.data);
 }
 
+typedef int way(struct search *search, struct pedigree_error *err);
+
+/* Tries the ways, which end with NULL, in their order. */
+static int try_all(struct search *search, way *const *ways,
+		   struct pedigree_buf *ret_note, struct pedigree_error *err)
+{
+	int rc;
+
+	if (!*search->target)
+		return pedigree_fail(
+			err, PEDIGREE_EINVAL,
+			"the target is empty: name a path, a URI, a run or an endpoint");
+	rc = find_path(search, err);
+	for (; rc == 0 && !search->row && *ways; ways++)
+		rc = (*ways)(search, err);
+	if (rc < 0)
+		return rc;
+	if (!search->row)
+		return not_found(search, err);
+	if (search->note.len)
+		pedigree_buf_add_str(ret_note, search->note.data);
+	return 0;
+}
+
 int pedigree_resolve(struct pedigree_ledger *ledger, const char *target,
 		     pedigree_row *ret_row, struct pedigree_buf *ret_note,
 		     struct pedigree_error *err)
@@ -464,9 +491,9 @@ int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
 			     struct pedigree_buf *ret_note,
 			     struct pedigree_error *err)
 {
-	static int (*const ways[])(struct search *, struct pedigree_error *) = {
+	static way *const ways[] = {
 		by_arn,	    by_bytes,	 by_existing_path, by_uri,    by_run,
-		by_context, by_any_name, by_lost_path,	   by_folder,
+		by_context, by_any_name, by_lost_path,	   by_folder, NULL
 	};
 	_cleanup_(search_clear) struct search search = {
 		.ledger = ledger,
@@ -476,22 +503,53 @@ int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
 		.tried = PEDIGREE_BUF_INIT,
 		.note = PEDIGREE_BUF_INIT,
 	};
-	int rc;
+	int rc = try_all(&search, ways, ret_note, err);
 
-	if (!*target)
-		return pedigree_fail(
-			err, PEDIGREE_EINVAL,
-			"the target is empty: name a path, a URI, a run or an endpoint");
-	rc = find_path(&search, err);
-	for (size_t i = 0; rc == 0 && !search.row && i < PEDIGREE_COUNT(ways);
-	     i++)
-		rc = ways[i](&search, err);
-	if (rc < 0)
+	if (rc == 0)
+		*ret_row = search.row;
+	return rc;
+}
+
+static int must_be_run(struct search *search, struct pedigree_error *err)
+{
+	_cleanup_(pedigree_entity_clear) struct pedigree_entity entity = { 0 };
+	int rc = pedigree_ledger_entity(search->ledger, search->row, &entity,
+					err);
+
+	if (rc < 0 || entity.kind == PEDIGREE_TRIAL_COMPONENT)
 		return rc;
-	if (!search.row)
-		return not_found(&search, err);
-	if (search.note.len)
-		pedigree_buf_add_str(ret_note, search.note.data);
-	*ret_row = search.row;
-	return 0;
+	return pedigree_fail(
+		err, PEDIGREE_EINVAL,
+		"'%s' is no run but %s: `pedigree trace %s` tells the runs around it",
+		search->target,
+		entity.kind == PEDIGREE_ARTIFACT ? "an artifact"
+		: entity.kind == PEDIGREE_ACTION ? "a deployment"
+		: entity.kind == PEDIGREE_CONTEXT
+			? "an endpoint or other context"
+			: "a group of runs",
+		search->target);
+}
+
+int pedigree_resolve_run(struct pedigree_ledger *ledger, const char *target,
+			 pedigree_row *ret_row, struct pedigree_buf *ret_note,
+			 struct pedigree_error *err)
+{
+	static way *const ways[] = { by_arn, by_run,	   by_any_name,
+				     by_uri, by_lost_path, by_existing_path,
+				     NULL };
+	_cleanup_(search_clear) struct search search = {
+		.ledger = ledger,
+		.target = target,
+		.only_runs = true,
+		.uri = PEDIGREE_BUF_INIT,
+		.tried = PEDIGREE_BUF_INIT,
+		.note = PEDIGREE_BUF_INIT,
+	};
+	int rc = try_all(&search, ways, ret_note, err);
+
+	if (rc == 0)
+		rc = must_be_run(&search, err);
+	if (rc == 0)
+		*ret_row = search.row;
+	return rc;
 }

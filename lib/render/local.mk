@@ -3,6 +3,8 @@
 libpedigree_core_la_SOURCES += \
 	%D%/caption.c \
 	%D%/caption.h \
+	%D%/diff.c \
+	%D%/diff.h \
 	%D%/dot.c \
 	%D%/html.c \
 	%D%/json.c \

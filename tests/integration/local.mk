@@ -14,6 +14,7 @@ integration_tests = \
 	%D%/config_trouble.sh \
 	%D%/conformance.py \
 	%D%/deploy_missing.sh \
+	%D%/diff.py \
 	%D%/example_c.py \
 	%D%/example_deploy.py \
 	%D%/example_docker.py \
