@@ -19,15 +19,8 @@ _Static_assert(PEDIGREE_ARTIFACT == 0 && PEDIGREE_ACTION == 1 &&
 		       PEDIGREE_CONTEXT == 2 && PEDIGREE_TRIAL_COMPONENT == 3,
 	       "the statements have these numbers, and so have ledgers");
 
-/* Artifacts with the bytes of artifact `a`, itself included, and those that
-   ledger_parts.c tied to it. An empty file
-   says nothing about another empty file. */
-#define SAME_BYTES(a, end, other) \
-	"(SELECT " a ".id UNION SELECT s.id FROM entity s " \
-	"WHERE s.version = " a ".version " \
-	"AND s.version GLOB 'sha256:*' AND coalesce(s.bytes, 1) > 0 " \
-	"UNION SELECT f." end " FROM association f WHERE f." other " = " a \
-	".id AND f.rule = " PART ")"
+/* An empty file says nothing about another empty file. */
+#define HAS_BYTES "s.version GLOB 'sha256:*' AND coalesce(s.bytes, 1) > 0"
 /* Entities are always reached by an edge or by a version: the "+" keeps the
    planner from going through all of a kind instead. */
 /* Is artifact `m`, which contributed to a deployment, what was deployed? */
@@ -55,8 +48,34 @@ _Static_assert(PEDIGREE_ARTIFACT == 0 && PEDIGREE_ACTION == 1 &&
 		     "AND CASE WHEN ?3 THEN y.latest > ?4 ELSE y.observed < ?5 END"
 #define DEPLOYED_COLUMNS \
 	"INSERT INTO association(source, destination, type, created, rule) " \
-	"SELECT t.id, x.id, 'AssociatedWith', " \
-	"min(max(t.observed, a.observed)), " DEPLOYED " "
+	"SELECT t.id, x.id, 'AssociatedWith', "
+/*
+ * A run is behind an endpoint by an artifact that it produced and one that
+ * was deployed, which are the same, have the same bytes or are tied by
+ * ledger_parts.c. Bytes are compared by the set: a run may have produced them
+ * a hundred thousand times.
+ */
+#define PRODUCED \
+	"WITH produced(id, version) AS (SELECT o.id, o.version " \
+	"FROM association p CROSS JOIN entity o ON o.id = p.destination " \
+	"WHERE p.source = ?1 AND p.type = 'Produced') "
+/* What was deployed to context ?1, since when, and what it may come from. */
+#define ORIGINS \
+	"WITH model(id, version, observed) AS (" \
+	"SELECT m.id, m.version, min(a.observed) FROM association c " \
+	"CROSS JOIN entity a ON a.id = c.source AND +a.kind = " ACTION \
+	" CROSS JOIN association i ON i.destination = a.id " \
+	"AND i.type = 'ContributedTo' " \
+	"CROSS JOIN entity m ON m.id = i.source AND " IS_MODEL \
+	" WHERE c.destination = ?1 AND c.type = 'AssociatedWith' " \
+	"GROUP BY m.id), bytes(version, observed) AS (" \
+	"SELECT version, min(observed) FROM model GROUP BY version), " \
+	"origin(id, observed) AS (SELECT id, observed FROM model " \
+	"UNION ALL SELECT s.id, bytes.observed FROM bytes " \
+	"CROSS JOIN entity s ON s.version = bytes.version AND " HAS_BYTES \
+	" UNION ALL SELECT f.source, model.observed FROM model " \
+	"CROSS JOIN association f ON f.destination = model.id " \
+	"AND f.rule = " PART ") "
 
 const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 	[PEDIGREE_SQL_RUN_GET] = "SELECT revision FROM run WHERE name = ?1",
@@ -172,39 +191,33 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 	[PEDIGREE_SQL_DEPLOYED_DROP_RUN] =
 		"DELETE FROM association WHERE source = ?1 "
 		"AND rule = " DEPLOYED,
-	[PEDIGREE_SQL_DEPLOYED_SET_RUN] = DEPLOYED_COLUMNS
-	"FROM entity t CROSS JOIN association p ON p.source = t.id "
-	"AND p.type = 'Produced' "
-	"CROSS JOIN entity o ON o.id = p.destination "
-	"CROSS JOIN entity m ON m.id IN " SAME_BYTES(
-		"o", "destination",
-		"source") " AND " IS_MODEL
-			  " CROSS JOIN association i ON i.source = m.id "
-			  "AND i.type = 'ContributedTo' "
-			  "CROSS JOIN entity a ON a.id = i.destination "
-			  "AND +a.kind = " ACTION
-			  " CROSS JOIN association c ON c.source = a.id "
-			  "AND c.type = 'AssociatedWith' "
-			  "CROSS JOIN entity x ON x.id = c.destination AND " IS_ENDPOINT
-			  " WHERE t.id = ?1 GROUP BY x.id ON CONFLICT DO NOTHING",
+	[PEDIGREE_SQL_DEPLOYED_SET_RUN] = PRODUCED DEPLOYED_COLUMNS
+	"min(max(t.observed, a.observed)), " DEPLOYED
+	" FROM entity t CROSS JOIN entity m ON m.id IN ("
+	"SELECT id FROM produced UNION "
+	"SELECT s.id FROM entity s WHERE s.version IN ("
+	"SELECT version FROM produced) AND " HAS_BYTES
+	" UNION SELECT f.destination FROM produced "
+	"CROSS JOIN association f ON f.source = produced.id "
+	"AND f.rule = " PART ") AND " IS_MODEL
+	" CROSS JOIN association i ON i.source = m.id "
+	"AND i.type = 'ContributedTo' "
+	"CROSS JOIN entity a ON a.id = i.destination "
+	"AND +a.kind = " ACTION " CROSS JOIN association c ON c.source = a.id "
+	"AND c.type = 'AssociatedWith' "
+	"CROSS JOIN entity x ON x.id = c.destination AND " IS_ENDPOINT
+	" WHERE t.id = ?1 GROUP BY x.id ON CONFLICT DO NOTHING",
 	[PEDIGREE_SQL_DEPLOYED_DROP_CONTEXT] =
 		"DELETE FROM association WHERE destination = ?1 "
 		"AND rule = " DEPLOYED,
-	[PEDIGREE_SQL_DEPLOYED_SET_CONTEXT] = DEPLOYED_COLUMNS
-	"FROM entity x CROSS JOIN association c "
-	"ON c.destination = x.id AND c.type = 'AssociatedWith' "
-	"CROSS JOIN entity a ON a.id = c.source AND +a.kind = " ACTION
-	" CROSS JOIN association i ON i.destination = a.id "
-	"AND i.type = 'ContributedTo' "
-	"CROSS JOIN entity m ON m.id = i.source AND " IS_MODEL
-	" CROSS JOIN entity o ON o.id IN " SAME_BYTES(
-		"m", "source",
-		"destination") " CROSS JOIN association p ON p.destination = o.id "
-			       "AND p.type = 'Produced' "
-			       "CROSS JOIN entity t ON t.id = p.source "
-			       "AND +t.kind = " TRIAL_COMPONENT
-			       " WHERE x.id = ?1 AND " IS_ENDPOINT
-			       " GROUP BY t.id ON CONFLICT DO NOTHING",
+	[PEDIGREE_SQL_DEPLOYED_SET_CONTEXT] = ORIGINS DEPLOYED_COLUMNS
+	"min(max(t.observed, origin.observed)), " DEPLOYED
+	" FROM entity x CROSS JOIN origin "
+	"CROSS JOIN association p ON p.destination = origin.id "
+	"AND p.type = 'Produced' "
+	"CROSS JOIN entity t ON t.id = p.source "
+	"AND +t.kind = " TRIAL_COMPONENT " WHERE x.id = ?1 AND " IS_ENDPOINT
+	" GROUP BY t.id ON CONFLICT DO NOTHING",
 	[PEDIGREE_SQL_CONTEXTS_OF_ACTION] =
 		"SELECT e.destination FROM association e "
 		"JOIN entity x ON x.id = e.destination "

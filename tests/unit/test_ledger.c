@@ -684,6 +684,20 @@ static void test_a_ledger_that_stays_locked_is_told(void **state)
 	scene_free(scene);
 }
 
+/* What a statement made itself, out of what indexes led it to. */
+static bool is_own(const char *step)
+{
+	static const char *const own[] = {
+		"SCAN CONSTANT ROW", "SCAN produced", "SCAN model",
+		"SCAN bytes",	     "SCAN origin",
+	};
+
+	for (size_t i = 0; i < PEDIGREE_COUNT(own); i++)
+		if (strcmp(step, own[i]) == 0)
+			return true;
+	return false;
+}
+
 static void assert_plan(sqlite3 *db, const char *query)
 {
 	struct pedigree_buf sql = PEDIGREE_BUF_INIT;
@@ -695,8 +709,7 @@ static void assert_plan(sqlite3 *db, const char *query)
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
 		const char *step = (const char *)sqlite3_column_text(stmt, 3);
 
-		if (!strncmp(step, "SCAN", 4) &&
-		    strcmp(step, "SCAN CONSTANT ROW") != 0)
+		if (!strncmp(step, "SCAN", 4) && !is_own(step))
 			fail_msg("%s\n%s", query, step);
 		if (strstr(step, "entity_by_kind"))
 			fail_msg("%s\n%s", query, step);

@@ -191,11 +191,57 @@ static void test_what_many_read_is_no_dearer_to_read_once_more(void **state)
 			 1001);
 }
 
+/* A run writes the same bytes `n` times, and the last of them is deployed.
+   Answers the steps that both took. */
+static int64_t put_equal(int n)
+{
+	struct scene *scene = scene_new(NULL);
+	struct pedigree_record *record = record_of("copies", 0, 1000);
+	char name[64];
+	int64_t answer;
+
+	for (int i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "file:///%d/model.pkl", i);
+		add_output(record, name, 'm', "Model");
+	}
+	steps = 0;
+	put_ledger(scene, record);
+	put_deployment(scene, "deploy", 2000, name, 'm');
+	answer = steps;
+	/* A star, whose centre was first, and the run behind the endpoint. */
+	assert_int_equal(ledger_number(scene,
+				       "SELECT count(*) FROM association "
+				       "WHERE type = 'SameAs'"),
+			 n - 1);
+	assert_int_equal(ledger_number(scene,
+				       "SELECT count(*) FROM association a "
+				       "JOIN entity t ON t.id = a.source "
+				       "JOIN entity x ON x.id = a.destination "
+				       "WHERE a.type = 'AssociatedWith' "
+				       "AND t.name = 'copies' "
+				       "AND x.type = 'Endpoint'"),
+			 1);
+	scene_free(scene);
+	return answer;
+}
+
+static void test_equal_files_are_tied_at_the_cost_of_each(void **state)
+{
+	int64_t once = put_equal(10000), twice = put_equal(20000);
+
+	(void)state;
+	assert_in_range(once, 1, INT64_MAX);
+	assert_in_range(twice, once, once * 5 / 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_what_many_read_is_no_dearer_to_read_once_more,
+			start_counting, stop_counting),
+		cmocka_unit_test_setup_teardown(
+			test_equal_files_are_tied_at_the_cost_of_each,
 			start_counting, stop_counting),
 		cmocka_unit_test(test_twice_the_files_take_twice_the_time),
 	};
