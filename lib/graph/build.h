@@ -113,6 +113,9 @@ struct pedigree_memory {
 	/* The artifact of a URI that was seen last. */
 	bool (*by_uri)(void *ctx, const char *uri, struct pedigree_entity *ret);
 	bool (*by_arn)(void *ctx, const char *arn, struct pedigree_entity *ret);
+	/* The context of the endpoint of a name that was put there last. */
+	bool (*endpoint)(void *ctx, const char *name,
+			 struct pedigree_entity *ret);
 	/* The nth of the URIs of artifacts that begin with `prefix`; malloc'ed,
 	   NULL: no more. */
 	char *(*below)(void *ctx, const char *prefix, size_t n);

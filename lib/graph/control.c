@@ -7,8 +7,9 @@
  *	CreateEndpointConfig	SageMakerModel… → EndpointConfig
  *	CreateEndpoint,		EndpointConfig, and all that it is made of
  *	UpdateEndpoint		→ ModelDeployment → Endpoint
+ *	DeleteEndpoint		EndpointDeletion → Endpoint
  *
- * Arrows are ContributedTo; the last is AssociatedWith. Each of these is an
+ * Arrows are ContributedTo; those to an endpoint are AssociatedWith. Each of these is an
  * artifact whose SourceUri is its ARN and whose version is when it was made,
  * since names are used again. What it was made of stands in its properties,
  * by which later commands find it.
@@ -391,19 +392,30 @@ static int create_endpoint_config(struct pedigree_control *control)
 	return r;
 }
 
-static int count_endpoint(struct pedigree_control *control, const char *name,
-			  unsigned int *ret_nth)
+int pedigree_control_endpoint(struct pedigree_control *control,
+			      const char *name, const char *arn)
 {
-	char **place;
+	struct pedigree_control_endpoint *place =
+		pedigree_vec_push(&control->endpoints);
 
-	*ret_nth = 0;
-	for (size_t i = 0; i < control->endpoints.n; i++)
-		*ret_nth += strcmp(control->endpoints.v[i], name) == 0;
-	place = pedigree_vec_push(&control->endpoints);
 	if (!place)
 		return PEDIGREE_ENOMEM;
-	*place = strdup(name);
-	return *place ? 0 : PEDIGREE_ENOMEM;
+	place->time_ns = control->event->time_ns;
+	place->name = strdup(name);
+	place->arn = arn ? strdup(arn) : NULL;
+	return place->name && (place->arn || !arn) ? 0 : PEDIGREE_ENOMEM;
+}
+
+/* Deployments to an endpoint so far. */
+static unsigned int count_puts(const struct pedigree_control *control,
+			       const char *name)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < control->endpoints.n; i++)
+		n += control->endpoints.v[i].arn &&
+		     strcmp(control->endpoints.v[i].name, name) == 0;
+	return n;
 }
 
 /* All that a configuration is made of: models, and what these are made of. */
@@ -470,7 +482,8 @@ static int put_endpoint(struct pedigree_control *control)
 
 	if (!name || !arn)
 		return 0;
-	r = count_endpoint(control, name, &nth);
+	nth = count_puts(control, name);
+	r = pedigree_control_endpoint(control, name, arn);
 	if (r == 0)
 		r = pedigree_builder_action(builder, name, nth, &action);
 	if (r == 0)
@@ -489,6 +502,7 @@ static const struct {
 	{ "CreateEndpointConfig", create_endpoint_config },
 	{ "CreateEndpoint", put_endpoint },
 	{ "UpdateEndpoint", put_endpoint },
+	{ "DeleteEndpoint", pedigree_control_delete },
 	{ "CreateTrainingJob", pedigree_control_training },
 	{ "CreateProcessingJob", pedigree_control_processing },
 	{ "CreateTransformJob", pedigree_control_transform },
@@ -511,8 +525,10 @@ static void control_clear(struct pedigree_control *control)
 {
 	for (size_t i = 0; i < control->made.n; i++)
 		free(control->made.v[i].arn);
-	for (size_t i = 0; i < control->endpoints.n; i++)
-		free(control->endpoints.v[i]);
+	for (size_t i = 0; i < control->endpoints.n; i++) {
+		free(control->endpoints.v[i].name);
+		free(control->endpoints.v[i].arn);
+	}
 	pedigree_vec_clear(&control->made);
 	pedigree_vec_clear(&control->endpoints);
 }
@@ -544,6 +560,8 @@ int pedigree_builder_control(struct pedigree_builder *builder, bool *models)
 		    control.event->wire)
 			r = apply(&control);
 	}
+	if (r == 0)
+		r = pedigree_control_gone(&control);
 	/* Then the models that it read are what it is made of. */
 	if (packed_here(builder))
 		*models = false;

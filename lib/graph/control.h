@@ -16,11 +16,19 @@ struct pedigree_made {
 	size_t entity;
 };
 
+/* An endpoint that the run put there, or took away. */
+struct pedigree_control_endpoint {
+	char *name;
+	char *arn;	  /* NULL: taken away, which no answer names it for */
+	uint64_t time_ns; /* when that was */
+};
+
 struct pedigree_control {
 	struct pedigree_builder *builder;
 	const struct pedigree_event *event; /* in hand */
 	PEDIGREE_VEC(struct pedigree_made) made;
-	PEDIGREE_VEC(char *) endpoints; /* of deployments so far */
+	/* In their order. */
+	PEDIGREE_VEC(struct pedigree_control_endpoint) endpoints;
 	bool *models;
 };
 
@@ -51,6 +59,14 @@ int pedigree_control_parts_of(struct pedigree_control *control, size_t entity,
 int pedigree_control_contribute(struct pedigree_control *control,
 				const struct pedigree_control_parts *parts,
 				size_t entity);
+
+/* Remembers that the event puts an endpoint, or with NULL takes it away. */
+int pedigree_control_endpoint(struct pedigree_control *control,
+			      const char *name, const char *arn);
+
+/* control_gone.c: endpoints that are gone when all events are over. */
+int pedigree_control_delete(struct pedigree_control *control);
+int pedigree_control_gone(struct pedigree_control *control);
 
 /* control_job.c: the operations that start jobs. */
 int pedigree_control_training(struct pedigree_control *control);

@@ -13,6 +13,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/commands.c \
 	%D%/control.c \
 	%D%/control.h \
+	%D%/control_gone.c \
 	%D%/control_job.c \
 	%D%/declared.c \
 	%D%/deploy.c \

@@ -97,6 +97,12 @@ void pedigree_metrics_clear(struct pedigree_metrics *metrics)
 	FREE_ALL(metrics, clear_metric);
 }
 
+bool pedigree_entity_deletes(const struct pedigree_entity *entity)
+{
+	return entity->kind == PEDIGREE_ACTION && entity->type &&
+	       strcmp(entity->type, PEDIGREE_DELETION) == 0;
+}
+
 void pedigree_entity_clear(struct pedigree_entity *entity)
 {
 	char *strings[] = {
@@ -165,6 +171,21 @@ int pedigree_pairs_set(struct pedigree_pairs *pairs, const char *key,
 		return 0;
 	}
 	return pedigree_pairs_add(pairs, key, value);
+}
+
+bool pedigree_pairs_drop(struct pedigree_pairs *pairs, const char *key)
+{
+	for (size_t i = 0; i < pairs->n; i++) {
+		if (strcmp(pairs->v[i].key, key) != 0)
+			continue;
+		free(pairs->v[i].key);
+		free(pairs->v[i].value);
+		pairs->n--;
+		memmove(pairs->v + i, pairs->v + i + 1,
+			(pairs->n - i) * sizeof(*pairs->v));
+		return true;
+	}
+	return false;
 }
 
 const char *pedigree_pairs_get(const struct pedigree_pairs *pairs,

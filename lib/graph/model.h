@@ -151,12 +151,18 @@ static inline void pedigree_record_freep(struct pedigree_record **record)
 }
 
 void pedigree_entity_clear(struct pedigree_entity *entity);
+/* The type of an action that takes an endpoint away: nothing is behind it
+   then. */
+#define PEDIGREE_DELETION "EndpointDeletion"
+bool pedigree_entity_deletes(const struct pedigree_entity *entity);
 /* Appends; NULL value: nothing. PEDIGREE_ENOMEM. Keys may repeat in lists
    (source types); pedigree_pairs_set replaces. */
 int pedigree_pairs_add(struct pedigree_pairs *pairs, const char *key,
 		       const char *value);
 int pedigree_pairs_set(struct pedigree_pairs *pairs, const char *key,
 		       const char *value);
+/* True when there was such a key. */
+bool pedigree_pairs_drop(struct pedigree_pairs *pairs, const char *key);
 const char *pedigree_pairs_get(const struct pedigree_pairs *pairs,
 			       const char *key);
 void pedigree_pairs_clear(struct pedigree_pairs *pairs);

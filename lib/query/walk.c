@@ -122,7 +122,8 @@ static bool later(const struct pedigree_entity *a,
 	return a->arn && b->arn && strcmp(a->arn, b->arn) > 0;
 }
 
-/* The newest action of a context that did not fail; 0 when there is none. */
+/* The newest action of a context that did not fail; 0 when there is none, or
+   it took the endpoint away. */
 static int current_action(struct pedigree_ledger *ledger, pedigree_row context,
 			  pedigree_row *ret_row, struct pedigree_error *err)
 {
@@ -147,6 +148,8 @@ static int current_action(struct pedigree_ledger *ledger, pedigree_row context,
 		best = entity;
 		*ret_row = edges.v[i].source;
 	}
+	if (*ret_row && pedigree_entity_deletes(&best))
+		*ret_row = 0;
 	return rc;
 }
 
@@ -167,7 +170,8 @@ static int mark_deployments(struct pedigree_growth *growth,
 		int rc;
 
 		if (to->entity.kind != PEDIGREE_CONTEXT ||
-		    from->entity.kind != PEDIGREE_ACTION)
+		    from->entity.kind != PEDIGREE_ACTION ||
+		    pedigree_entity_deletes(&from->entity))
 			continue;
 		if (edge->destination != last) {
 			rc = current_action(growth->ledger, to->row, &current,

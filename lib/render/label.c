@@ -93,11 +93,19 @@ void pedigree_label_state(const struct pedigree_entity *entity, bool whole,
 			  struct pedigree_buf *buf)
 {
 	const char *version = pedigree_version_of(entity);
+	const char *deleted =
+		entity->kind == PEDIGREE_CONTEXT
+			? pedigree_pairs_get(&entity->properties, "DeletedTime")
+			: NULL;
 
 	if (entity->kind == PEDIGREE_ARTIFACT) {
 		if (version)
 			pedigree_label_version(version, whole, buf);
 		return;
+	}
+	if (deleted) {
+		pedigree_buf_add_str(buf, "deleted ");
+		pedigree_buf_add_str(buf, deleted);
 	}
 	if (entity->status)
 		pedigree_buf_add_str(buf, entity->status);

@@ -3,6 +3,8 @@
 
 #include "run/memory.h"
 
+#include <string.h>
+
 static struct pedigree_ledger *ledger_of(struct pedigree_run_memory *memory)
 {
 	if (!memory->tried)
@@ -34,6 +36,31 @@ static bool by_arn(void *ctx, const char *arn, struct pedigree_entity *ret)
 	return found;
 }
 
+static bool endpoint(void *ctx, const char *name, struct pedigree_entity *ret)
+{
+	struct pedigree_ledger *ledger = ledger_of(ctx);
+	struct pedigree_rows rows = { 0 };
+	bool found = false;
+
+	if (ledger)
+		pedigree_ledger_by_name(ledger, PEDIGREE_CONTEXT, name, &rows,
+					NULL);
+	for (size_t i = rows.n; i-- > 0 && !found;) {
+		struct pedigree_entity entity = { 0 };
+
+		if (pedigree_ledger_entity(ledger, rows.v[i], &entity, NULL))
+			continue;
+		found = entity.type && !strcmp(entity.type, "Endpoint") &&
+			entity.source_uri;
+		if (found)
+			*ret = entity;
+		else
+			pedigree_entity_clear(&entity);
+	}
+	pedigree_rows_clear(&rows);
+	return found;
+}
+
 static char *below(void *ctx, const char *prefix, size_t n)
 {
 	struct pedigree_ledger *ledger = ledger_of(ctx);
@@ -51,6 +78,7 @@ void pedigree_run_memory_init(struct pedigree_run_memory *memory,
 		.config = config,
 		.memory = { .by_uri = by_uri,
 			    .by_arn = by_arn,
+			    .endpoint = endpoint,
 			    .below = below,
 			    .ctx = memory },
 	};

@@ -2,7 +2,8 @@
 /*
  * What an endpoint serves now: its property CurrentDeployment is the ARN of
  * the newest deployment that did not fail, by when its run started and not
- * by when its record arrived.
+ * by when its record arrived. One that was deleted since serves nothing, and
+ * has the property DeletedTime instead.
  */
 #include "config.h"
 
@@ -14,6 +15,7 @@
 #include "store/ledger_write.h"
 
 #define CURRENT "CurrentDeployment"
+#define DELETED "DeletedTime"
 
 /* 1 and the endpoint, 0 when the row is none, or a failure. */
 static int read_endpoint(struct pedigree_ledger_put *put, pedigree_row row,
@@ -33,7 +35,8 @@ static int read_endpoint(struct pedigree_ledger_put *put, pedigree_row row,
 	return status ? status : 1;
 }
 
-/* 1 and the newest deployment that did not fail; 0: there is none. */
+/* 1 and the newest deployment that did not fail, or the deletion; 0: there is
+   none. */
 static int newest(struct pedigree_ledger_put *put, pedigree_row context,
 		  struct pedigree_entity *ret_action, int64_t *ret_start_ms,
 		  struct pedigree_error *err)
@@ -63,17 +66,37 @@ static int newest(struct pedigree_ledger_put *put, pedigree_row context,
 	return status;
 }
 
+/* 1 when a property is not as it was; without a value it goes. */
+static int set(struct pedigree_entity *context, const char *key,
+	       const char *value)
+{
+	const char *known = pedigree_pairs_get(&context->properties, key);
+
+	if (!value)
+		return pedigree_pairs_drop(&context->properties, key);
+	if (known && !strcmp(known, value))
+		return 0;
+	return pedigree_pairs_set(&context->properties, key, value) < 0
+		       ? PEDIGREE_ENOMEM
+		       : 1;
+}
+
 static int write_current(struct pedigree_ledger_put *put, pedigree_row row,
-			 struct pedigree_entity *context, const char *arn,
-			 int64_t start_ms, struct pedigree_error *err)
+			 struct pedigree_entity *context,
+			 const struct pedigree_entity *action, int64_t start_ms,
+			 struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf doc = PEDIGREE_BUF_INIT;
-	const char *known = pedigree_pairs_get(&context->properties, CURRENT);
+	bool gone = pedigree_entity_deletes(action);
+	int current = set(context, CURRENT, gone ? NULL : action->arn);
+	int deleted = set(
+		context, DELETED,
+		gone ? pedigree_pairs_get(&action->properties, DELETED) : NULL);
 
-	if (known && !strcmp(known, arn))
-		return 0;
-	if (pedigree_pairs_set(&context->properties, CURRENT, arn) < 0)
+	if (current < 0 || deleted < 0)
 		return pedigree_fail_memory(err);
+	if (!current && !deleted)
+		return 0;
 	if (start_ms > context->modified_ms)
 		context->modified_ms = start_ms;
 	int status = pedigree_entity_to_json(context, false, &doc, err);
@@ -94,7 +117,7 @@ int pedigree_ledger_set_current(struct pedigree_ledger_put *put,
 	if (status > 0)
 		status = newest(put, context, &action, &start_ms, err);
 	if (status > 0)
-		status = write_current(put, context, &endpoint, action.arn,
+		status = write_current(put, context, &endpoint, &action,
 				       start_ms, err);
 	pedigree_entity_clear(&action);
 	pedigree_entity_clear(&endpoint);

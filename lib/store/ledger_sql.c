@@ -28,7 +28,10 @@ _Static_assert(PEDIGREE_ARTIFACT == 0 && PEDIGREE_ACTION == 1 &&
 	"+m.kind = " ARTIFACT \
 	" AND coalesce(m.type, '') NOT IN ('Code', 'DataSet', 'Image', " \
 	"'SageMakerModel', 'EndpointConfig')"
-#define IS_ENDPOINT "+x.kind = " CONTEXT " AND x.type = 'Endpoint'"
+/* What the action `a` deploys to: a rule may give it a type of its own. */
+#define IS_ENDPOINT \
+	"+x.kind = " CONTEXT \
+	" AND (x.type = 'Endpoint' OR a.type = 'ModelDeployment')"
 #define IS_PRODUCED(y) \
 	"EXISTS(SELECT 1 FROM association p WHERE p.destination = " y ".id " \
 	"AND p.type = 'Produced')"
@@ -230,7 +233,11 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 		"CROSS JOIN entity x ON x.id = c.destination "
 		"WHERE i.source = ?1 AND +x.kind = " CONTEXT,
 	[PEDIGREE_SQL_ENDPOINT] =
-		"SELECT doc FROM entity x WHERE id = ?1 AND " IS_ENDPOINT,
+		"SELECT x.doc FROM association c "
+		"CROSS JOIN entity a ON a.id = c.source AND +a.kind = " ACTION
+		" CROSS JOIN entity x ON x.id = c.destination AND " IS_ENDPOINT
+		" WHERE c.destination = ?1 AND c.type = 'AssociatedWith' "
+		"LIMIT 1",
 	[PEDIGREE_SQL_DEPLOYMENTS] =
 		"SELECT a.doc, a.observed FROM association c "
 		"CROSS JOIN entity a ON a.id = c.source AND +a.kind = " ACTION

@@ -132,6 +132,11 @@ class Lineage:
         self.served[arn] = copy.deepcopy(request)
         return {member.replace("Name", "Arn"): arn}
 
+    def DeleteEndpoint(self, request):
+        arn = PREFIX + f"endpoint/{request['EndpointName'].lower()}"
+        if not self.served.pop(arn, None):
+            raise Refusal("ValidationException", f"no endpoint {arn}")
+
     def now(self):
         self.clock += 0.001
         return round(self.clock, 3)
@@ -583,7 +588,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self.drop()
         if isinstance(answer, Refusal):
             return self.refuse(answer)
-        return self.answer(200, json.dumps(answer).encode())
+        return self.answer(200, b"" if answer is None else
+                           json.dumps(answer).encode())
 
 
 def shuffled(items, seed):

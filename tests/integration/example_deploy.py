@@ -107,6 +107,21 @@ def in_one_script():
             "what is associated with the endpoint")
 
 
+def deleted():
+    t.pedigree("run", "-q", "--name", "tidy", "--", "aws", "sagemaker",
+               "delete-endpoint", "--endpoint-name", "churn")
+    [endpoint] = t.answer("list", "contexts")
+    t.check("CurrentDeployment" not in endpoint["Properties"],
+            f"something is behind it: {endpoint['Properties']}")
+    t.check(endpoint["Properties"]["DeletedTime"].endswith("Z"),
+            "when it was deleted")
+    trace = t.answer("trace", "churn")
+    has(names(trace), "tidy-undeploy-churn", "deploy-1", "deploy-2")
+    t.equal({edge.get("Deployment") for edge in trace["Edges"]},
+            {"Replaced", None}, "what the deployments are now")
+    t.check("deleted 20" in t.pedigree("trace", "churn"), "the trace says so")
+
+
 def downstream():
     found = t.answer("downstream", "customers.csv")
     has(uris(found), "s3://models/churn/first.tar.gz",
@@ -123,4 +138,5 @@ with fake_s3.Store(wire.certificate) as store, \
     each_by_itself()
     in_one_script()
     downstream()
+    deleted()
 t.passed()

@@ -355,6 +355,72 @@ static void test_commands_that_follow_one_another_are_joined(void **state)
 	free(second);
 }
 
+static const char *shop_says(struct commands *c, const char *property)
+{
+	static char said[128];
+	struct pedigree_entity shop = { 0 };
+	char *arn = local_arn(PEDIGREE_CONTEXT, "Shop");
+	const char *value;
+
+	entity_by_arn(&c->scene, arn, &shop);
+	value = pedigree_pairs_get(&shop.properties, property);
+	snprintf(said, sizeof(said), "%s", value ? value : "nothing");
+	pedigree_entity_clear(&shop);
+	free(arn);
+	return said;
+}
+
+static void delete_shop(struct fake_run *s)
+{
+	FAKE_CONTROL(s, .origin = API, .path = "DeleteEndpoint",
+		     .fields = { "EndpointName", "Shop" });
+}
+
+static void test_nothing_is_behind_an_endpoint_that_was_deleted(void **state)
+{
+	struct commands c = { .s = *state };
+
+	c.scene = (struct scene){ .folder = c.s->root, .config = c.s->config };
+	train_and_upload(&c, "train-a", 'a', "/b/a/model.tar.gz");
+	deploy(&c, "m", "s3://b/a/model.tar.gz", "CreateEndpoint");
+	assert_string_equal(shop_says(&c, "DeletedTime"), "nothing");
+	fake_next(c.s, "tidy", false);
+	delete_shop(c.s);
+	finish(&c);
+	check_edge(&c, PEDIGREE_ACTION, "tidy-undeploy-Shop", PEDIGREE_CONTEXT,
+		   "Shop", "AssociatedWith");
+	assert_string_equal(shop_says(&c, "CurrentDeployment"), "nothing");
+	assert_int_equal(strlen(shop_says(&c, "DeletedTime")),
+			 strlen("2026-11-23T10:00:00Z"));
+	deploy(&c, "n", "s3://b/a/model.tar.gz", "CreateEndpoint");
+	assert_string_equal(shop_says(&c, "DeletedTime"), "nothing");
+	assert_non_null(strstr(shop_says(&c, "CurrentDeployment"), "deploy-n"));
+}
+
+static void test_one_run_may_put_and_delete_an_endpoint(void **state)
+{
+	struct commands c = { .s = *state };
+
+	c.scene = (struct scene){ .folder = c.s->root, .config = c.s->config };
+	put_endpoint(c.s, "CreateEndpoint", "c");
+	delete_shop(c.s);
+	put_endpoint(c.s, "CreateEndpoint", "c");
+	finish(&c);
+	assert_non_null(strstr(shop_says(&c, "CurrentDeployment"),
+			       "train-1-deploy-shop-2"));
+	fake_next(c.s, "try", true);
+	put_endpoint(c.s, "CreateEndpoint", "c");
+	delete_shop(c.s);
+	finish(&c);
+	assert_string_equal(shop_says(&c, "CurrentDeployment"), "nothing");
+	/* One that nobody knows. */
+	fake_next(c.s, "other", false);
+	FAKE_CONTROL(c.s, .origin = API, .path = "DeleteEndpoint",
+		     .fields = { "EndpointName", "Nobody" });
+	fake_build(c.s);
+	assert_int_equal(c.s->record->entities.n, 1);
+}
+
 static void test_a_channel_is_what_was_put_below_its_prefix(void **state)
 {
 	struct commands c = { .s = *state };
@@ -393,6 +459,8 @@ int main(void)
 		TEST(test_a_transform_job_reads_what_its_model_is_made_of),
 		TEST(test_a_channel_is_what_was_put_below_its_prefix),
 		TEST(test_commands_that_follow_one_another_are_joined),
+		TEST(test_nothing_is_behind_an_endpoint_that_was_deleted),
+		TEST(test_one_run_may_put_and_delete_an_endpoint),
 	};
 
 	return cmocka_run_group_tests_name("control", tests, NULL, NULL);

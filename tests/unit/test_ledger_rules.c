@@ -489,6 +489,35 @@ static void test_the_order_of_delivery_does_not_matter(void **state)
 	pedigree_buf_clear(&first);
 }
 
+static void test_a_deployment_need_not_be_to_an_endpoint(void **state)
+{
+	struct scene *scene = scene_new(NULL);
+	struct pedigree_record *record =
+		deploy("ship", 200, "file:///copy", 'm');
+	char *run = arn_of_run("train"), *shop = arn_of_shop();
+	struct pedigree_entity context = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < record->entities.n; i++) {
+		struct pedigree_entity *entity = &record->entities.v[i];
+
+		if (entity->kind != PEDIGREE_CONTEXT)
+			continue;
+		free(entity->type);
+		entity->type = strdup("Site");
+	}
+	put_ledger(scene, train("train", 100, "file:///model", 'm'));
+	put_ledger(scene, record);
+	assert_edge(scene, run, shop, "AssociatedWith");
+	entity_by_arn(scene, shop, &context);
+	assert_non_null(
+		pedigree_pairs_get(&context.properties, "CurrentDeployment"));
+	pedigree_entity_clear(&context);
+	free(run);
+	free(shop);
+	scene_free(scene);
+}
+
 static void test_an_endpoint_names_its_newest_deployment(void **state)
 {
 	struct scene *scene = scene_new(NULL);
@@ -545,6 +574,7 @@ int main(void)
 		cmocka_unit_test(
 			test_a_revision_that_takes_an_output_back_takes_its_edges),
 		cmocka_unit_test(test_the_order_of_delivery_does_not_matter),
+		cmocka_unit_test(test_a_deployment_need_not_be_to_an_endpoint),
 		cmocka_unit_test(test_an_endpoint_names_its_newest_deployment),
 	};
 
