@@ -67,6 +67,7 @@ _Static_assert(PEDIGREE_ARTIFACT == 0 && PEDIGREE_ACTION == 1 &&
 	"WITH model(id, version, observed) AS (" \
 	"SELECT m.id, m.version, min(a.observed) FROM association c " \
 	"CROSS JOIN entity a ON a.id = c.source AND +a.kind = " ACTION \
+	" CROSS JOIN entity x ON x.id = c.destination AND " IS_ENDPOINT \
 	" CROSS JOIN association i ON i.destination = a.id " \
 	"AND i.type = 'ContributedTo' " \
 	"CROSS JOIN entity m ON m.id = i.source AND " IS_MODEL \
@@ -219,8 +220,8 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 	"CROSS JOIN association p ON p.destination = origin.id "
 	"AND p.type = 'Produced' "
 	"CROSS JOIN entity t ON t.id = p.source "
-	"AND +t.kind = " TRIAL_COMPONENT " WHERE x.id = ?1 AND " IS_ENDPOINT
-	" GROUP BY t.id ON CONFLICT DO NOTHING",
+	"AND +t.kind = " TRIAL_COMPONENT " WHERE x.id = ?1 "
+	"GROUP BY t.id ON CONFLICT DO NOTHING",
 	[PEDIGREE_SQL_CONTEXTS_OF_ACTION] =
 		"SELECT e.destination FROM association e "
 		"JOIN entity x ON x.id = e.destination "
