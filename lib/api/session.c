@@ -23,6 +23,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "run/gc.h"
+#include "run/recipe.h"
 #include "run/run.h"
 #include "store/store.h"
 
@@ -177,6 +178,8 @@ static bool fill(struct pedigree_session *session,
 				 : chosen(pedigree, spec->name, "run.name")) &&
 	       copy_text(&facts->experiment, chosen(pedigree, spec->experiment,
 						    "run.experiment")) &&
+	       pedigree_environment_read(session->config, environ, facts) ==
+		       0 &&
 	       copy_pairs(&facts->params, spec->params) &&
 	       copy_pairs(&facts->tags, spec->tags) &&
 	       COPY_LIST(&facts->inputs, spec->inputs) &&

@@ -54,6 +54,7 @@ struct pedigree_deployment {
 struct pedigree_run_facts {
 	char *run;	  /* folder name in the spool */
 	char *name;	  /* TrialComponentName or ActionName */
+	char *asked;	  /* the same without what makes it unique */
 	bool deploy;	  /* an action, not a trial component */
 	bool watched;	  /* no wrapper is around it */
 	char *experiment; /* NULL: none */
@@ -77,6 +78,8 @@ struct pedigree_run_facts {
 	char *member; /* this rank's folder in the run's (run/ranks.h) */
 	PEDIGREE_VEC(struct pedigree_rank) members; /* of one run, by rank */
 	struct pedigree_pairs params, tags;
+	/* Of the command's environment, what the patterns allow; redacted. */
+	struct pedigree_pairs allowed, environment;
 	PEDIGREE_VEC(char *) inputs, outputs; /* declared */
 	PEDIGREE_VEC(struct pedigree_inherited) inherited;
 	struct pedigree_deployment deployment;

@@ -20,6 +20,7 @@ void pedigree_run_facts_clear(struct pedigree_run_facts *facts)
 	char *strings[] = {
 		facts->run,
 		facts->name,
+		facts->asked,
 		facts->experiment,
 		facts->cwd,
 		facts->host,
@@ -46,6 +47,8 @@ void pedigree_run_facts_clear(struct pedigree_run_facts *facts)
 	free(facts->argv);
 	pedigree_pairs_clear(&facts->params);
 	pedigree_pairs_clear(&facts->tags);
+	pedigree_pairs_clear(&facts->allowed);
+	pedigree_pairs_clear(&facts->environment);
 	FREE_STRINGS(&facts->inputs);
 	FREE_STRINGS(&facts->outputs);
 	for (size_t i = 0; i < facts->inherited.n; i++)

@@ -448,9 +448,14 @@ static int compare_told(const struct told *old, const struct told *new,
 	return 0;
 }
 
-static const char *dirty_of(const struct pedigree_shown *shown)
+/* An artifact of code that several runs used has what git said of the first. */
+static const char *dirty_of(const struct told *told,
+			    const struct pedigree_shown *shown)
 {
-	const char *dirty = NULL;
+	const char *dirty = pedigree_sheet_get(&told->recipe, "git", "dirty");
+
+	if (told->has_recipe)
+		return dirty;
 
 	for (size_t i = 0; !dirty && i < shown->before.n; i++)
 		dirty = pedigree_pairs_get(
@@ -460,7 +465,8 @@ static const char *dirty_of(const struct pedigree_shown *shown)
 
 /* Git's answers, where it gave any: without a commit there is no work tree, or
    nobody asked. */
-static int compare_git(struct pedigree_diff *diff)
+static int compare_git(const struct told *old_told, const struct told *new_told,
+		       struct pedigree_diff *diff)
 {
 	struct pedigree_diff_section *section =
 		&diff->sections[PEDIGREE_DIFF_CODE];
@@ -469,7 +475,8 @@ static int compare_git(struct pedigree_diff *diff)
 	} answers[] = {
 		{ "commit", diff->old->entity.commit_id,
 		  diff->new->entity.commit_id },
-		{ "dirty", dirty_of(diff->old), dirty_of(diff->new) },
+		{ "dirty", dirty_of(old_told, diff->old),
+		  dirty_of(new_told, diff->new) },
 		{ "repository", diff->old->entity.repository,
 		  diff->new->entity.repository },
 	};
@@ -502,7 +509,8 @@ static int compare_entities(struct pedigree_ledger *ledger,
 		rc = tell(ledger, &diff->new->entity, &new, err);
 	if (rc < 0)
 		return rc;
-	if (compare_git(diff) < 0 || compare_told(&old, &new, diff) < 0)
+	if (compare_git(&old, &new, diff) < 0 ||
+	    compare_told(&old, &new, diff) < 0)
 		return pedigree_fail_memory(err);
 	return 0;
 }

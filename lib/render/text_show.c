@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "graph/json.h"
+#include "graph/sheet.h"
 #include "render/label.h"
 #include "render/renderers.h"
 #include "render/text.h"
@@ -64,6 +65,13 @@ static void pairs(struct page *page, const char *word,
 	}
 }
 
+/* A digest of what `pedigree diff` reads tells people nothing. */
+static bool names_sheet(const struct pedigree_param *param)
+{
+	return strcmp(param->key, PEDIGREE_PARAM_RECIPE) == 0 ||
+	       strcmp(param->key, PEDIGREE_PARAM_SURROUNDINGS) == 0;
+}
+
 static void parameters(struct page *page, const struct pedigree_params *list)
 {
 	if (!list->n)
@@ -72,6 +80,8 @@ static void parameters(struct page *page, const struct pedigree_params *list)
 	for (size_t i = 0; i < list->n; i++) {
 		const struct pedigree_param *param = &list->v[i];
 
+		if (names_sheet(param))
+			continue;
 		pedigree_buf_reset(&page->text);
 		pedigree_text_add(&page->text, param->key, page->print->ascii);
 		pedigree_buf_add_str(&page->text, " = ");

@@ -67,6 +67,15 @@ static bool name_taken(const struct pedigree_config *config,
 	return taken;
 }
 
+/* A default name without its stamp. */
+static char *stem_of(const char *name)
+{
+	size_t n = strlen(name);
+
+	return strndup(name,
+		       n > PEDIGREE_NAME_STAMP ? n - PEDIGREE_NAME_STAMP : n);
+}
+
 /*
  * A ledger that cannot be read takes no part in the choice: the command
  * starts, and the finish will say what is wrong with it.
@@ -81,7 +90,8 @@ static int choose_name(const struct pedigree_config *config,
 
 	if (!facts->name) {
 		facts->name = pedigree_spool_default_name(facts);
-		return facts->name ? 0 : pedigree_fail_memory(err);
+		facts->asked = facts->name ? stem_of(facts->name) : NULL;
+		return facts->asked ? 0 : pedigree_fail_memory(err);
 	}
 	base = pedigree_api_name(facts->name);
 	if (!base)
@@ -103,6 +113,7 @@ static int choose_name(const struct pedigree_config *config,
 	}
 	free(facts->name);
 	facts->name = pedigree_buf_take(&name);
+	facts->asked = pedigree_take(base);
 	return facts->name ? 0 : pedigree_fail_memory(err);
 }
 

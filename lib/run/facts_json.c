@@ -86,6 +86,7 @@ static const struct {
 } texts[] = {
 	{ "Run", offsetof(struct pedigree_run_facts, run) },
 	{ "Name", offsetof(struct pedigree_run_facts, name) },
+	{ "Asked", offsetof(struct pedigree_run_facts, asked) },
 	{ "Experiment", offsetof(struct pedigree_run_facts, experiment) },
 	{ "Cwd", offsetof(struct pedigree_run_facts, cwd) },
 	{ "Host", offsetof(struct pedigree_run_facts, host) },
@@ -229,6 +230,8 @@ int pedigree_begin_write(const char *folder,
 	     set(root, "StartNs", json_integer((json_int_t)facts->start_ns)) &&
 	     set(root, "Params", pack_pairs(&facts->params)) &&
 	     set(root, "Tags", pack_pairs(&facts->tags)) &&
+	     set(root, "Allowed", pack_pairs(&facts->allowed)) &&
+	     set(root, "Environment", pack_pairs(&facts->environment)) &&
 	     set(root, "Inputs", pack_list(facts->inputs.v, facts->inputs.n)) &&
 	     set(root, "Outputs",
 		 pack_list(facts->outputs.v, facts->outputs.n)) &&
@@ -402,6 +405,9 @@ int pedigree_begin_read(const char *folder, struct pedigree_run_facts *facts,
 	ok = ok && unpack_argv(json_object_get(root, "Argv"), &read) &&
 	     unpack_pairs(json_object_get(root, "Params"), &read.params) &&
 	     unpack_pairs(json_object_get(root, "Tags"), &read.tags) &&
+	     unpack_pairs(json_object_get(root, "Allowed"), &read.allowed) &&
+	     unpack_pairs(json_object_get(root, "Environment"),
+			  &read.environment) &&
 	     UNPACK_LIST(json_object_get(root, "Inputs"), &read.inputs) &&
 	     UNPACK_LIST(json_object_get(root, "Outputs"), &read.outputs) &&
 	     UNPACK_LIST(json_object_get(root, "Models"),

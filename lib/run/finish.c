@@ -19,8 +19,10 @@
 #include "graph/json.h"
 #include "run/memory.h"
 #include "run/ranks.h"
+#include "run/recipe.h"
 #include "run/run.h"
 #include "run/spool.h"
+#include "run/surroundings.h"
 #include "store/store.h"
 
 #define RECORD_MAX ((size_t)1 << 30)
@@ -97,6 +99,7 @@ static int build(const struct pedigree_config *config,
 {
 	struct pedigree_digests *digests = pedigree_digests_open(config);
 	struct pedigree_build_options options = *wish;
+	_cleanup_record_ struct pedigree_record *record = NULL;
 	struct pedigree_digest_cache cache = { 0 };
 	struct pedigree_run_memory memory;
 	int rc;
@@ -106,9 +109,15 @@ static int build(const struct pedigree_config *config,
 	options.cache = digests ? &cache : NULL;
 	pedigree_run_memory_init(&memory, config);
 	options.memory = &memory.memory;
-	rc = pedigree_build(facts, log, config, &options, ret_record, err);
+	rc = pedigree_build(facts, log, config, &options, &record, err);
 	pedigree_digests_close(digests);
 	pedigree_run_memory_clear(&memory);
+	if (rc == 0 &&
+	    (pedigree_recipe_add(facts, record) < 0 ||
+	     pedigree_surroundings_add(config, facts, log, record) < 0))
+		rc = pedigree_fail_memory(err);
+	if (rc == 0)
+		*ret_record = pedigree_take(record);
 	return rc;
 }
 

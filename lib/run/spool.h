@@ -100,7 +100,8 @@ bool pedigree_shim_join(const char *folder, struct pedigree_buf *ret_preload);
 /* Removes what stands outside of the folder for it. */
 void pedigree_shim_unlink(const char *folder);
 
-/* name.c: a run's name from its command. */
+/* name.c: a run's name from its command, with a stamp at its end. */
+#define PEDIGREE_NAME_STAMP strlen("-YYYYMMDD-HHMMSS-xxxx")
 char *pedigree_spool_default_name(const struct pedigree_run_facts *facts);
 
 /* git.c: asks git beside the run; the answer comes as git.json. */

@@ -116,7 +116,8 @@ def code():
     commit("second")
     train("fit", "--lr", "0.2")
     answer = diff("fit-5", "fit-6")
-    t.check(("Changed", "commit") in changes(answer, "Code"), answer["Code"])
+    t.equal(set(changes(answer, "Code")),
+            {("Changed", "dirty"), ("Changed", "commit")}, "the commit")
 
 
 def last():
@@ -126,8 +127,8 @@ def last():
             "the last two")
     t.pedigree("run", "-q", "--name", "resnet-50", "--", "sh", "-c", "true")
     t.pedigree("diff", "--last", status=2)
-    answer = diff("--last", "fit-4")
-    t.equal(answer["Old"]["TrialComponentName"], "fit-3", "before fit-4")
+    answer = diff("--last", "fit-3")
+    t.equal(answer["Old"]["TrialComponentName"], "fit-2", "before fit-3")
     t.pedigree("diff", "--last", "fit", status=2)
 
 
@@ -178,6 +179,43 @@ def ancestry():
             t.pedigree("diff", "one", "two", status=1), "in words")
 
 
+def surroundings():
+    """Variables that decide how programs compute, and packages."""
+    python = t.python_with("sklearn")
+    sees = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_TOKEN": "hunter2"}
+    for name, more in (("a", {}), ("a", {"OMP_NUM_THREADS": "2"}),
+                       ("a", {"MKL_THREADS": "3", "SHOP": "x"})):
+        t.pedigree("run", "-q", "--name", name, "--", python, "-c",
+                   "import sklearn.linear_model", env={**sees, **more})
+    t.equal(diff("a", "a-2")["Environment"]["Changes"],
+            [{"Change": "Changed", "Name": "OMP_NUM_THREADS", "Old": "1",
+              "New": "2"}], "a variable that changed")
+    answer = diff("a", "a-3")
+    t.equal(differing(answer), {"Environment"}, "of a variable more")
+    t.equal(changes(answer, "Environment"), [("Added", "MKL_THREADS")],
+            "a variable that was added")
+    for part in ("Packages", "Host"):
+        t.equal(answer[part]["State"], "Same", part)
+        t.check(answer[part]["Same"] > 5, answer[part])
+
+    t.pedigree("run", "-q", "--name", "b", "--", python, "-c", "import json",
+               env=sees)
+    packages = {c["Name"]: c for c in
+                diff("a", "b")["Packages"]["Changes"]}
+    version = t.run(python, "-c", "import sklearn as s; print(s.__version__)")
+    t.equal(packages["python scikit-learn"],
+            {"Change": "Removed", "Name": "python scikit-learn",
+             "Old": version.strip(), "New": None}, "a distribution")
+    t.check(not any("libc6" in name for name in packages), packages)
+    if shutil.which("dpkg-query") and python == "/usr/bin/python3":
+        version = t.run("dpkg-query", "-W", "-f", "${Version}",
+                        "python3-numpy")
+        t.equal(packages["debian python3-numpy"]["Old"], version, "a package")
+
+    secret = t.run("sh", "-c", f"grep -rl hunter2 '{t.work}/home' || :")
+    t.equal(secret, "", "files with a secret")
+
+
 def failures():
     for words in (("fit", "fti"), ("fti", "fit"), ("fit",), (), ("a", "b", "c"),
                   ("fit", "model.pkl"), ("--last", "fit", "fit-2"),
@@ -212,6 +250,7 @@ def main():
     last()
     folders()
     ancestry()
+    surroundings()
     failures()
     status()
     t.passed()

@@ -55,6 +55,7 @@ unit_tests = \
 	%D%/test_service \
 	%D%/test_service_words \
 	%D%/test_sigv4 \
+	%D%/test_surroundings \
 	%D%/test_uri \
 	%D%/test_when \
 	%D%/test_wire \
@@ -201,6 +202,12 @@ tests_unit_test_outbox_SOURCES = %D%/test_outbox.c $(unit_alloc) $(unit_scene)
 tests_unit_test_outbox_CFLAGS = $(unit_cflags)
 tests_unit_test_outbox_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_outbox_LDFLAGS = $(unit_alloc_ldflags)
+
+tests_unit_test_surroundings_SOURCES = %D%/test_surroundings.c \
+	$(unit_alloc) $(unit_folder)
+tests_unit_test_surroundings_CFLAGS = $(unit_cflags)
+tests_unit_test_surroundings_LDADD = $(unit_ldadd)
+tests_unit_test_surroundings_LDFLAGS = $(unit_alloc_ldflags)
 
 tests_unit_test_rollup_SOURCES = %D%/test_rollup.c
 tests_unit_test_rollup_CFLAGS = $(unit_cflags)

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a run can be done again: its arguments one by one, its folder, and the
+ * variables of its environment that `[capture] environment` names. Secrets
+ * are replaced before anything is kept.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "graph/sheet.h"
+#include "rules/keys.h"
+#include "rules/redact.h"
+#include "rules/rules.h"
+#include "run/recipe.h"
+
+/* Of lists of files, by xargs for one, the record need not keep a copy. */
+#define ARGUMENTS_MAX ((size_t)1 << 20)
+
+PEDIGREE_VEC_TYPE(words, char *);
+
+static void words_clear(struct words *words)
+{
+	for (size_t i = 0; i < words->n; i++)
+		free(words->v[i]);
+	pedigree_vec_clear(words);
+}
+
+static int add_words(const char *rest, struct words *words)
+{
+	for (;;) {
+		_cleanup_free_ char *word = malloc(strlen(rest) + 1);
+		char **place;
+
+		if (!word)
+			return PEDIGREE_ENOMEM;
+		if (pedigree_next_word(&rest, word) <= 0)
+			return 0;
+		place = pedigree_vec_push(words);
+		if (!place)
+			return PEDIGREE_ENOMEM;
+		*place = pedigree_take(word);
+	}
+}
+
+static int read_patterns(const struct pedigree_config *config,
+			 struct words *ret_patterns)
+{
+	size_t n = pedigree_config_count(config);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct pedigree_setting *setting =
+			pedigree_config_at(config, i);
+
+		if (strcmp(setting->section, "capture") == 0 &&
+		    strcmp(setting->key, "environment") == 0 &&
+		    add_words(setting->value, ret_patterns) < 0)
+			return PEDIGREE_ENOMEM;
+	}
+	return 0;
+}
+
+static bool is_allowed(const struct words *patterns, const char *name)
+{
+	for (size_t i = 0; i < patterns->n; i++)
+		if (pedigree_glob_match_text(patterns->v[i], name))
+			return true;
+	return false;
+}
+
+/* LD_PRELOAD is ours, and what names our state is none of the program's. */
+static bool is_ours(const char *name)
+{
+	return strcmp(name, "LD_PRELOAD") == 0 ||
+	       strncmp(name, "PEDIGREE_", strlen("PEDIGREE_")) == 0;
+}
+
+static int add_variable(const struct words *patterns, const char *variable,
+			struct pedigree_pairs *pairs)
+{
+	const char *equals = strchr(variable, '=');
+	_cleanup_buf_ struct pedigree_buf safe = PEDIGREE_BUF_INIT;
+	_cleanup_free_ char *name = NULL;
+
+	if (!equals || equals == variable)
+		return 0;
+	name = strndup(variable, (size_t)(equals - variable));
+	if (!name)
+		return PEDIGREE_ENOMEM;
+	if (is_ours(name) || !is_allowed(patterns, name))
+		return 0;
+	if (pedigree_secret_name(name) || pedigree_secret_value(equals + 1))
+		pedigree_buf_add_str(&safe, PEDIGREE_REDACTED);
+	else
+		pedigree_redact_arg(&safe, NULL, equals + 1);
+	if (pedigree_buf_error(&safe))
+		return PEDIGREE_ENOMEM;
+	return pedigree_pairs_set(pairs, name, safe.data);
+}
+
+int pedigree_environment_read(const struct pedigree_config *config,
+			      char *const *variables,
+			      struct pedigree_run_facts *facts)
+{
+	_cleanup_(words_clear) struct words patterns = { 0 };
+	struct pedigree_pairs allowed = { 0 };
+	int rc = read_patterns(config, &patterns);
+
+	for (size_t i = 0; rc == 0 && i < patterns.n; i++)
+		rc = pedigree_pairs_set(&allowed, patterns.v[i], "");
+	for (; rc == 0 && variables && *variables; variables++)
+		rc = add_variable(&patterns, *variables, &facts->environment);
+	if (rc == 0)
+		facts->allowed = allowed;
+	else
+		pedigree_pairs_clear(&allowed);
+	return rc;
+}
+
+static void add_pairs(struct pedigree_buf *text, const char *topic,
+		      const struct pedigree_pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->n; i++)
+		pedigree_sheet_add(text, topic, pairs->v[i].key,
+				   pairs->v[i].value);
+}
+
+static void add_arguments(struct pedigree_buf *text, char *const *argv)
+{
+	size_t before = text->len;
+
+	for (size_t i = 0; argv && argv[i]; i++) {
+		_cleanup_buf_ struct pedigree_buf arg = PEDIGREE_BUF_INIT;
+		char number[24];
+
+		pedigree_redact_arg(&arg, i ? argv[i - 1] : NULL, argv[i]);
+		snprintf(number, sizeof(number), "%zu", i);
+		pedigree_sheet_add(text, "argument", number,
+				   pedigree_buf_error(&arg) ? PEDIGREE_REDACTED
+							    : arg.data);
+		if (text->len - before > ARGUMENTS_MAX) {
+			pedigree_buf_cut(text, before);
+			pedigree_sheet_add(text, "partial", "argument", "");
+			return;
+		}
+	}
+}
+
+static void add_git(struct pedigree_buf *text,
+		    const struct pedigree_run_facts *facts)
+{
+	if (facts->git_root)
+		pedigree_sheet_add(text, "git", "root", facts->git_root);
+	if (facts->git_root && facts->git_dirty >= 0)
+		pedigree_sheet_add(text, "git", "dirty",
+				   facts->git_dirty ? "true" : "false");
+}
+
+int pedigree_recipe_add(const struct pedigree_run_facts *facts,
+			struct pedigree_record *record)
+{
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+
+	pedigree_sheet_begin(&text);
+	if (facts->asked)
+		pedigree_sheet_add(&text, "name", "asked", facts->asked);
+	if (facts->cwd)
+		pedigree_sheet_add(&text, "folder", "cwd", facts->cwd);
+	add_arguments(&text, facts->argv);
+	add_git(&text, facts);
+	add_pairs(&text, "allowed", &facts->allowed);
+	add_pairs(&text, "environment", &facts->environment);
+	return pedigree_sheet_keep(record, PEDIGREE_PARAM_RECIPE, &text);
+}
