@@ -50,33 +50,43 @@ static int end_hex(EVP_MD_CTX *ctx, char *hex)
 	return 0;
 }
 
-/* Castagnoli's polynomial, its bits from the last to the first. */
-#define CRC32C 0x82f63b78u
+/* Polynomials, their bits from the last to the first. */
+static const struct {
+	uint64_t polynomial;
+	uint64_t mask; /* as wide as it is */
+} crcs[PEDIGREE_CRCS] = {
+	[PEDIGREE_CRC32] = { 0xedb88320u, UINT32_MAX },
+	[PEDIGREE_CRC32C] = { 0x82f63b78u, UINT32_MAX },
+	[PEDIGREE_CRC64NVME] = { UINT64_C(0x9a6c9329ac4bc9b5), UINT64_MAX },
+};
 
-static const uint32_t *crc32c_table(void)
+static const uint64_t *crc_table(enum pedigree_crc kind)
 {
-	static _Thread_local uint32_t table[256];
+	static _Thread_local uint64_t tables[PEDIGREE_CRCS][256];
+	uint64_t *table = tables[kind];
 
 	if (table[1])
 		return table;
-	for (uint32_t i = 0; i < 256; i++) {
-		uint32_t crc = i;
+	for (uint64_t i = 0; i < 256; i++) {
+		uint64_t crc = i;
 
 		for (int bit = 0; bit < 8; bit++)
-			crc = crc & 1 ? crc >> 1 ^ CRC32C : crc >> 1;
+			crc = crc & 1 ? crc >> 1 ^ crcs[kind].polynomial
+				      : crc >> 1;
 		table[i] = crc;
 	}
 	return table;
 }
 
-static uint32_t crc32c_add(uint32_t crc, const unsigned char *bytes, size_t n)
+static uint64_t crc_add(enum pedigree_crc kind, uint64_t crc,
+			const unsigned char *bytes, size_t n)
 {
-	const uint32_t *table = crc32c_table();
+	const uint64_t *table = crc_table(kind);
 
-	crc = ~crc;
+	crc = ~crc & crcs[kind].mask;
 	while (n--)
 		crc = crc >> 8 ^ table[(crc ^ *bytes++) & 255];
-	return ~crc;
+	return ~crc & crcs[kind].mask;
 }
 
 /* The part in hand of each size that was asked for. */
@@ -144,8 +154,10 @@ static int add_more(struct cutter *cutter, struct pedigree_digest_more *more,
 {
 	int r = 0;
 
-	if (more->want_crc32c)
-		more->crc32c = crc32c_add(more->crc32c, bytes, n);
+	for (size_t i = 0; i < PEDIGREE_CRCS; i++)
+		if (more->want_crc[i])
+			more->crc[i] = crc_add((enum pedigree_crc)i,
+					       more->crc[i], bytes, n);
 	for (size_t i = 0; i < more->n_parts && r == 0; i++)
 		r = cut(cutter, more, i, bytes, n);
 	return r;
@@ -163,7 +175,7 @@ static int end_more(struct cutter *cutter, struct pedigree_digest_more *more)
 
 void pedigree_digest_more_reset(struct pedigree_digest_more *more)
 {
-	more->crc32c = 0;
+	memset(more->crc, 0, sizeof(more->crc));
 	for (size_t i = 0; i < PEDIGREE_PART_SIZES; i++)
 		more->parts[i].md5s.n = 0;
 }

@@ -36,9 +36,16 @@ int pedigree_digest_fd(int fd, bool (*keep_on)(void *ctx, uint64_t done),
 		       struct pedigree_error *err);
 
 /*
- * What object stores tell of an object besides: CRC-32C, and the digests of
- * the parts that it was uploaded in.
+ * What object stores tell of an object besides: cyclic checksums, and the
+ * digests of the parts that it was uploaded in.
  */
+enum pedigree_crc {
+	PEDIGREE_CRC32,
+	PEDIGREE_CRC32C,
+	PEDIGREE_CRC64NVME,
+	PEDIGREE_CRCS
+};
+
 struct pedigree_md5 {
 	unsigned char bytes[16];
 };
@@ -51,8 +58,8 @@ struct pedigree_part_digests {
 #define PEDIGREE_PART_SIZES 8
 
 struct pedigree_digest_more {
-	bool want_crc32c;
-	uint32_t crc32c;
+	bool want_crc[PEDIGREE_CRCS];
+	uint64_t crc[PEDIGREE_CRCS];
 	/* As many as the caller gives sizes for. Released with _clear. */
 	struct pedigree_part_digests parts[PEDIGREE_PART_SIZES];
 	size_t n_parts;

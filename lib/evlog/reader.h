@@ -120,6 +120,9 @@ bool pedigree_evlog_path(const struct pedigree_evlog *log, uint32_t folder,
 /* The value of a field of an EXCHANGE or CONTROL; NULL without it. */
 const char *pedigree_wire_field(const struct pedigree_wire *wire,
 				const char *name);
+/* The one behind the value `before`; NULL: the first. */
+const char *pedigree_wire_next(const struct pedigree_wire *wire,
+			       const char *name, const char *before);
 
 const char *pedigree_event_word(unsigned int type);    /* "open"; NULL */
 const char *pedigree_method_word(unsigned int method); /* "GET"; "?" */

@@ -66,17 +66,23 @@ const char *pedigree_method_word(unsigned int method)
 		       : "?";
 }
 
-const char *pedigree_wire_field(const struct pedigree_wire *wire,
-				const char *name)
+const char *pedigree_wire_next(const struct pedigree_wire *wire,
+			       const char *name, const char *before)
 {
 	const char *at = wire->fields;
 
 	for (unsigned int i = 0; i < wire->head.fields; i++) {
 		const char *value = at + strlen(at) + 1;
 
-		if (!strcmp(at, name))
+		if (!strcmp(at, name) && (!before || value > before))
 			return value;
 		at = value + strlen(value) + 1;
 	}
 	return NULL;
+}
+
+const char *pedigree_wire_field(const struct pedigree_wire *wire,
+				const char *name)
+{
+	return pedigree_wire_next(wire, name, NULL);
 }

@@ -30,31 +30,41 @@ enum proof_kind {
 	PROOF_SHA256_HEX,
 	PROOF_MD5_BASE64,
 	PROOF_MD5_HEX,
-	PROOF_CRC32C_BASE64,
-	PROOF_GOOGLE /* "crc32c=…,md5=…" */
+	PROOF_CRC_BASE64,
+	PROOF_GOOGLE_MD5, /* of "crc32c=…,md5=…", or of two headers */
+	PROOF_GOOGLE_CRC
 };
 
 static const struct {
 	const char *field;
 	enum proof_kind kind;
 	bool range; /* holds in the answer to a ranged request, too */
+	enum pedigree_crc crc;
 } proofs[] = {
-	{ "x-amz-checksum-sha256", PROOF_SHA256_BASE64, false },
-	{ "request-x-amz-checksum-sha256", PROOF_SHA256_BASE64, false },
-	{ "x-linked-etag", PROOF_SHA256_HEX, true },
-	{ "content-md5", PROOF_MD5_BASE64, false },
-	{ "request-content-md5", PROOF_MD5_BASE64, false },
-	{ "json-md5Hash", PROOF_MD5_BASE64, true },
-	{ "x-goog-hash", PROOF_GOOGLE, true },
-	{ "etag", PROOF_MD5_HEX, true },
-	{ "x-amz-checksum-crc32c", PROOF_CRC32C_BASE64, false },
-	{ "request-x-amz-checksum-crc32c", PROOF_CRC32C_BASE64, false },
+	{ "x-amz-checksum-sha256", PROOF_SHA256_BASE64, false, 0 },
+	{ "request-x-amz-checksum-sha256", PROOF_SHA256_BASE64, false, 0 },
+	{ "x-linked-etag", PROOF_SHA256_HEX, true, 0 },
+	{ "content-md5", PROOF_MD5_BASE64, false, 0 },
+	{ "request-content-md5", PROOF_MD5_BASE64, false, 0 },
+	{ "json-md5Hash", PROOF_MD5_BASE64, true, 0 },
+	{ "x-goog-hash", PROOF_GOOGLE_MD5, true, 0 },
+	{ "etag", PROOF_MD5_HEX, true, 0 },
+	{ "x-goog-hash", PROOF_GOOGLE_CRC, true, PEDIGREE_CRC32C },
+#define CRC(word, crc) \
+	{ "x-amz-checksum-" word, PROOF_CRC_BASE64, false, crc }, \
+	{ \
+		"request-x-amz-checksum-" word, PROOF_CRC_BASE64, false, crc \
+	}
+	CRC("crc64nvme", PEDIGREE_CRC64NVME),
+	CRC("crc32c", PEDIGREE_CRC32C),
+	CRC("crc32", PEDIGREE_CRC32),
+#undef CRC
 };
 
 /* A file's digests in the words of the proofs. */
 struct words {
 	char sha256[PEDIGREE_BASE64], md5[PEDIGREE_BASE64];
-	char crc32c[PEDIGREE_BASE64];
+	char crcs[PEDIGREE_CRCS][PEDIGREE_BASE64]; /* "": not computed */
 	const struct pedigree_version *version;
 };
 
@@ -89,29 +99,24 @@ static void plain_etag(const char *text, char *ret, size_t room)
 	ret[n] = '\0';
 }
 
-static enum verdict judge_google(const struct words *words, const char *told)
+/* Of a word behind a key, as far as a comma. */
+static enum verdict judge_google(const char *told, const char *key,
+				 const char *word)
 {
-	const char *md5 = strstr(told, "md5=");
-	const char *crc = strstr(told, "crc32c=");
+	const char *at = strstr(told, key);
 
-	if (md5) {
-		md5 += strlen("md5=");
-		return verdict_of(
-			strncmp(md5, words->md5, strlen(words->md5)) == 0);
-	}
-	if (!crc || !words->crc32c[0])
+	if (!at || !*word)
 		return UNKNOWN;
-	crc += strlen("crc32c=");
-	return verdict_of(strncmp(crc, words->crc32c, strlen(words->crc32c)) ==
-			  0);
+	return verdict_of(strncmp(at + strlen(key), word, strlen(word)) == 0);
 }
 
-static enum verdict judge(const struct words *words, enum proof_kind kind,
+static enum verdict judge(const struct words *words, size_t proof,
 			  const char *told)
 {
+	const char *crc = words->crcs[proofs[proof].crc];
 	char etag[72];
 
-	switch (kind) {
+	switch (proofs[proof].kind) {
 	case PROOF_SHA256_BASE64:
 		/* One of parts has "-NUMBER" behind it. */
 		return strchr(told, '-')
@@ -134,12 +139,14 @@ static enum verdict judge(const struct words *words, enum proof_kind kind,
 				       strcmp(etag, words->version->md5) == 0
 			       ? SAME
 			       : UNKNOWN;
-	case PROOF_CRC32C_BASE64:
-		return words->crc32c[0] && !strchr(told, '-')
-			       ? verdict_of(strcmp(told, words->crc32c) == 0)
+	case PROOF_CRC_BASE64:
+		return *crc && !strchr(told, '-')
+			       ? verdict_of(strcmp(told, crc) == 0)
 			       : UNKNOWN;
-	case PROOF_GOOGLE:
-		return judge_google(words, told);
+	case PROOF_GOOGLE_MD5:
+		return judge_google(told, "md5=", words->md5);
+	case PROOF_GOOGLE_CRC:
+		return judge_google(told, "crc32c=", crc);
 	}
 	return UNKNOWN;
 }
@@ -149,15 +156,17 @@ static enum verdict judge_told(const struct pedigree_wire *told,
 			       const struct words *words)
 {
 	for (size_t i = 0; told && i < PEDIGREE_COUNT(proofs); i++) {
-		const char *value = pedigree_wire_field(told, proofs[i].field);
+		const char *value = NULL;
 		enum verdict verdict;
 
-		if (!value || !*value ||
-		    (told->head.status == 206 && !proofs[i].range))
+		if (told->head.status == 206 && !proofs[i].range)
 			continue;
-		verdict = judge(words, proofs[i].kind, value);
-		if (verdict != UNKNOWN)
-			return verdict;
+		while ((value = pedigree_wire_next(told, proofs[i].field,
+						   value))) {
+			verdict = *value ? judge(words, i, value) : UNKNOWN;
+			if (verdict != UNKNOWN)
+				return verdict;
+		}
 	}
 	return UNKNOWN;
 }
@@ -225,15 +234,23 @@ static void ask_more(const struct pedigree_object *object,
 		add_size(more, even, object->bytes, n);
 	}
 	for (size_t i = 0; object->told && i < PEDIGREE_COUNT(proofs); i++)
-		if ((proofs[i].kind == PROOF_CRC32C_BASE64 ||
-		     proofs[i].kind == PROOF_GOOGLE) &&
+		if ((proofs[i].kind == PROOF_CRC_BASE64 ||
+		     proofs[i].kind == PROOF_GOOGLE_CRC) &&
 		    pedigree_wire_field(object->told, proofs[i].field))
-			more->want_crc32c = true;
+			more->want_crc[proofs[i].crc] = true;
 }
 
-static int fill_words(const struct pedigree_version *version,
-		      const struct pedigree_digest_more *more,
-		      struct words *ret)
+static bool wants_crc(const struct pedigree_digest_more *more)
+{
+	for (size_t i = 0; i < PEDIGREE_CRCS; i++)
+		if (more->want_crc[i])
+			return true;
+	return false;
+}
+
+static void fill_words(const struct pedigree_version *version,
+		       const struct pedigree_digest_more *more,
+		       struct words *ret)
 {
 	unsigned char bytes[PEDIGREE_SHA256_BYTES];
 	const char *sha256 = version->value + strlen("sha256:");
@@ -243,12 +260,14 @@ static int fill_words(const struct pedigree_version *version,
 	pedigree_base64(bytes, n, ret->sha256);
 	n = pedigree_from_hex(version->md5, bytes, 16);
 	pedigree_base64(bytes, n, ret->md5);
-	if (!more->want_crc32c)
-		return 0;
-	for (size_t i = 0; i < 4; i++)
-		bytes[i] = (unsigned char)(more->crc32c >> (24 - 8 * i));
-	pedigree_base64(bytes, 4, ret->crc32c);
-	return 0;
+	for (size_t i = 0; i < PEDIGREE_CRCS; i++) {
+		n = i == PEDIGREE_CRC64NVME ? 8 : 4;
+		for (size_t k = 0; k < n; k++)
+			bytes[k] = (unsigned char)(more->crc[i] >>
+						   (8 * (n - 1 - k)));
+		if (more->want_crc[i])
+			pedigree_base64(bytes, n, ret->crcs[i]);
+	}
 }
 
 static int set_digests(const struct pedigree_builder *builder, uint32_t name,
@@ -330,7 +349,7 @@ static int compare(struct pedigree_builder *builder,
 	int r = 0;
 
 	ask_more(object, &more);
-	if (more.n_parts || more.want_crc32c)
+	if (more.n_parts || wants_crc(&more))
 		builder->hasher.more = &more;
 	version_of(builder, name, &version);
 	builder->hasher.more = NULL;
@@ -401,6 +420,21 @@ static int find(struct pedigree_builder *builder,
 	return r < 0 ? r : 0;
 }
 
+/* Parts but for one, the last, that are smaller than others: where each of
+   them began in a file cannot be told. */
+static bool has_unequal_parts(const struct pedigree_object *object)
+{
+	uint64_t largest = 0;
+	size_t smaller = 0;
+
+	for (size_t i = 0; i < object->parts.n; i++)
+		if (object->parts.v[i].size > largest)
+			largest = object->parts.v[i].size;
+	for (size_t i = 0; i < object->parts.n; i++)
+		smaller += object->parts.v[i].size < largest;
+	return smaller > 1;
+}
+
 int pedigree_builder_bytes(struct pedigree_builder *builder)
 {
 	const struct pedigree_access *access = &builder->plan.access;
@@ -420,6 +454,7 @@ int pedigree_builder_bytes(struct pedigree_builder *builder)
 		if ((object->read || object->written) && object->sized &&
 		    object->bytes && !object->digest)
 			r = find(builder, sizes, next, object);
+		object->uneven = !object->digest && has_unequal_parts(object);
 	}
 	return r;
 }

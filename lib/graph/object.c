@@ -101,6 +101,9 @@ static int describe(const struct pedigree_object *object,
 		r = pedigree_pairs_set(properties, "ETag", object->etag);
 	if (r == 0)
 		r = pedigree_pairs_set(properties, "Digest", object->digest);
+	if (r == 0 && object->uneven)
+		r = pedigree_pairs_set(properties, "DigestAbsent",
+				       "it was uploaded in unequal parts");
 	if (r == 0)
 		r = pedigree_pairs_set(properties, "MD5", object->md5);
 	if (r == 0 && object->sized)

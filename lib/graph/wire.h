@@ -46,6 +46,7 @@ struct pedigree_object {
 	struct pedigree_parts parts; /* of the upload that wrote it */
 	char *digest;	 /* "sha256:…" of its bytes, if known (bytes.c) */
 	char *md5;	 /* likewise */
+	bool uneven;	 /* none, for it was put in unequal parts */
 	bool from_input; /* those of a file that the run only read */
 	size_t older;	 /* another version of the same URI: index + 1 */
 	size_t entity;	 /* builder's: place in the record + 1 */

@@ -16,7 +16,11 @@ import urllib.parse
 
 
 class Store:
-    def __init__(self, certificate=None, versions=False):
+    """`opaque`: ETags that are no digests, as with keys of one's own, and the
+    checksums that clients send behind a body in the answers."""
+
+    def __init__(self, certificate=None, versions=False, opaque=False):
+        self.opaque = opaque
         self.objects = {}  # (bucket, key): (bytes, ETag, version or None)
         self.uploads = {}  # id: {part number: bytes}
         self.versions = versions
@@ -64,9 +68,10 @@ class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
 
 def _plain(headers, body):
-    """The object in a body that is signed in pieces."""
+    """The object in a body that is signed in pieces, and what stands behind
+    it."""
     if "aws-chunked" not in headers.get("Content-Encoding", ""):
-        return body
+        return body, {}
     content = b""
     while body:
         head, _, body = body.partition(b"\r\n")
@@ -74,7 +79,8 @@ def _plain(headers, body):
         if not size:
             break
         content, body = content + body[:size], body[size + 2:]
-    return content
+    lines = body.decode().split("\r\n")
+    return content, dict(line.split(":", 1) for line in lines if ":" in line)
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -88,7 +94,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         query = dict(urllib.parse.parse_qsl(parts.query, True))
         bucket, _, key = urllib.parse.unquote(
             parts.path.lstrip("/")).partition("/")
-        return (bucket, key), query, _plain(self.headers, self.body())
+        body, self.trailer = _plain(self.headers, self.body())
+        return (bucket, key), query, body
 
     def body(self):
         if self.headers.get("Transfer-Encoding") != "chunked":
@@ -116,7 +123,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_PUT(self):
         place, query, body = self.take()
-        store = self.server.store
+        store, extra = self.server.store, {}
         md5 = hashlib.md5(body).hexdigest()
         if "uploadId" in query:
             store.uploads[query["uploadId"]][int(query["partNumber"])] = body
@@ -131,8 +138,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(
                 200, (f"<CopyObjectResult><ETag>&quot;{md5}&quot;</ETag>"
                       "</CopyObjectResult>").encode())
+        if store.opaque:
+            md5 = hashlib.md5(md5.encode()).hexdigest()
+            for name, value in self.trailer.items():
+                extra[name.replace("-", "_")] = value
         _, etag, version = store.keep(place, body, md5)
-        return self.answer(200, ETag=etag, x_amz_version_id=version)
+        return self.answer(200, ETag=etag, x_amz_version_id=version, **extra)
 
     def do_POST(self):
         place, query, body = self.take()

@@ -21,6 +21,8 @@
 #define HELLO_MD5_64 "XUFAKrxLKna5cZ2REBfFkg=="
 #define HELLO_SHA_64 "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="
 #define HELLO_CRC32C "mnG7TA=="
+#define HELLO_CRC32 "NhCmhg=="
+#define HELLO_CRC64 "M3eFcAZSQlc="
 
 /* The digest that the object at s3://b/k has, after `fields` were told. */
 static const char *digest_after(struct fake_run *s, const char *const *fields)
@@ -71,11 +73,43 @@ static void test_a_checksum_of_32_bits_will_do_with_the_size(void **state)
 			    HELLO_SHA);
 }
 
+/* What newer clients send behind the body, and the answer repeats. */
+static void test_every_checksum_of_s3_will_do(void **state)
+{
+	assert_string_equal(AFTER(*state, "etag", "\"0a0a\"",
+				  "x-amz-checksum-crc32", HELLO_CRC32),
+			    HELLO_SHA);
+	assert_string_equal(AFTER(*state, "etag", "\"0a0a\"",
+				  "x-amz-checksum-crc64nvme", HELLO_CRC64),
+			    HELLO_SHA);
+	assert_null(AFTER(*state, "etag", "\"0a0a\"", "x-amz-checksum-crc32",
+			  HELLO_CRC32C));
+	/* Of parts, not of the whole. */
+	assert_null(AFTER(*state, "etag", "\"0a0a\"", "x-amz-checksum-crc32",
+			  HELLO_CRC32 "-1"));
+}
+
 static void test_google_tells_two(void **state)
 {
 	assert_string_equal(AFTER(*state, "x-goog-hash",
 				  "crc32c=" HELLO_CRC32C ",md5=" HELLO_MD5_64),
 			    HELLO_SHA);
+}
+
+static void test_google_may_tell_two_in_two_headers(void **state)
+{
+	assert_string_equal(AFTER(*state, "x-goog-hash", "crc32c=" HELLO_CRC32C,
+				  "x-goog-hash", "md5=" HELLO_MD5_64),
+			    HELLO_SHA);
+	assert_string_equal(AFTER(*state, "x-goog-hash", "md5=" HELLO_MD5_64,
+				  "x-goog-hash", "crc32c=" HELLO_CRC32C),
+			    HELLO_SHA);
+	/* Put together of parts, it has no MD5. */
+	assert_string_equal(AFTER(*state, "x-goog-hash",
+				  "crc32c=" HELLO_CRC32C),
+			    HELLO_SHA);
+	assert_null(AFTER(*state, "x-goog-hash", "crc32c=" HELLO_CRC32C,
+			  "x-goog-hash", "md5=AAAAAAAAAAAAAAAAAAAAAA=="));
 }
 
 static void test_the_request_may_tell(void **state)
@@ -198,6 +232,29 @@ static void test_an_upload_is_known_by_its_parts(void **state)
 			    etag);
 }
 
+static void test_an_upload_in_unequal_parts_says_so(void **state)
+{
+	struct fake_run *s = *state;
+	const uint64_t sizes[] = { 5 * MIB, 7 * MIB, 6 * MIB };
+	const struct pedigree_entity *object;
+
+	put_many(s, "big.bin", 18 * MIB);
+	fake_begin(s);
+	fake_open(s, R, "big.bin");
+	for (size_t i = 0; i < PEDIGREE_COUNT(sizes); i++)
+		FAKE_EXCHANGE(
+			s, .method = "PUT", .origin = B, .path = "/big",
+			.query = PEDIGREE_QUERY_PART | PEDIGREE_QUERY_UPLOAD_ID,
+			.sent = sizes[i], .fields = { "etag", HELLO_MD5 });
+	FAKE_EXCHANGE(s, .origin = B, .path = "/big",
+		      .query = PEDIGREE_QUERY_UPLOAD_ID, .sent = 300);
+	object = object_of(s);
+	assert_null(fake_property(object, "Digest"));
+	assert_string_equal(fake_property(object, "DigestAbsent"),
+			    "it was uploaded in unequal parts");
+	assert_string_equal(fake_property(object, "Bytes"), "18874368");
+}
+
 static void test_a_file_changed_since_is_not_compared(void **state)
 {
 	struct fake_run *s = *state;
@@ -221,12 +278,15 @@ int main(void)
 		TEST(test_an_etag_of_one_part_is_the_files_md5),
 		TEST(test_checksums_tell_too),
 		TEST(test_a_checksum_of_32_bits_will_do_with_the_size),
+		TEST(test_every_checksum_of_s3_will_do),
 		TEST(test_google_tells_two),
+		TEST(test_google_may_tell_two_in_two_headers),
 		TEST(test_the_request_may_tell),
 		TEST(test_a_size_alone_tells_nothing),
 		TEST(test_what_is_told_must_hold),
 		TEST(test_a_download_is_known_by_the_etag_of_its_parts),
 		TEST(test_an_upload_is_known_by_its_parts),
+		TEST(test_an_upload_in_unequal_parts_says_so),
 		TEST(test_a_file_changed_since_is_not_compared),
 	};
 

@@ -129,7 +129,7 @@ static void test_parts_and_crc_come_from_the_same_reading(void **state)
 {
 	_cleanup_fd_ int fd = open_with("digits", "123456789", 9);
 	struct pedigree_digest_more more = {
-		.want_crc32c = true,
+		.want_crc = { true, true, true },
 		.parts = { { .size = 4 }, { .size = 9 } },
 		.n_parts = 2,
 	};
@@ -140,8 +140,11 @@ static void test_parts_and_crc_come_from_the_same_reading(void **state)
 	assert_int_equal(pedigree_digest_more_fd(fd, NULL, NULL, &more, &digest,
 						 NULL),
 			 0);
-	/* The check value of the CRC's definition. */
-	assert_int_equal(more.crc32c, 0xe3069283);
+	/* The check values of the CRCs' definitions. */
+	assert_int_equal(more.crc[PEDIGREE_CRC32], 0xcbf43926);
+	assert_int_equal(more.crc[PEDIGREE_CRC32C], 0xe3069283);
+	assert_true(more.crc[PEDIGREE_CRC64NVME] ==
+		    UINT64_C(0xae8b14860a799888));
 	assert_int_equal(more.parts[0].md5s.n, 3);
 	assert_int_equal(more.parts[1].md5s.n, 1);
 	pedigree_md5_hex(&more.parts[0].md5s.v[0], hex);

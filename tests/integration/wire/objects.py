@@ -103,8 +103,29 @@ def with_versions(certificate):
                 "the version")
 
 
+TRAILER = """
+import boto3, sys
+s3 = boto3.client("s3", endpoint_url=sys.argv[1])
+with open("small.bin", "rb") as file:
+    s3.put_object(Bucket="b", Key="sum", Body=file, ChecksumAlgorithm="CRC32")
+"""
+
+
+def behind_the_body(certificate):
+    """A checksum that the client sends when it has read the file."""
+    with fake_s3.Store(certificate, opaque=True) as store:
+        t.pedigree("run", "-q", "--name", "trailer", "--", PYTHON, "-c",
+                   TRAILER, store.url)
+        _, more = versions(t.answer("show", "trailer"), "s3://b/sum")
+        t.equal(more["Bytes"], "5000", "bytes without their frames")
+        t.check(more["ETag"] != more.get("MD5"), "an ETag that is a digest")
+        same(t.answer("trace", "small.bin", "--direction", "both"),
+             f"file://{t.work}/small.bin", "s3://b/sum")
+
+
 with fake_s3.Store(wire.certificate) as served:
     in_parts(served.url, served)
     by_boto3(served.url)
 with_versions(wire.certificate)
+behind_the_body(wire.certificate)
 t.passed()
