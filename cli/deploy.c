@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "cli/spawn.h"
 #include "cli/wrap.h"
 
 struct options {
 	struct cli_wrap wrap;
 	struct cli_values params, tags, models;
+	bool force;
 };
 
 static bool on_option(void *ctx, const struct cli_option *option,
@@ -27,6 +30,8 @@ static bool on_option(void *ctx, const struct cli_option *option,
 		options->wrap.spec.name = value;
 	else if (strcmp(name, "quiet") == 0)
 		options->wrap.quiet = true;
+	else if (strcmp(name, "force") == 0)
+		options->force = true;
 	else if (strcmp(name, "model") == 0)
 		return cli_values_add(&options->models, value);
 	else if (strcmp(name, "param") == 0)
@@ -52,10 +57,105 @@ static bool note_missing(struct options *options)
 	return true;
 }
 
+/* Behind all others, so that no --param says otherwise. */
+static int record(struct options *options, const char *param)
+{
+	if (!cli_values_add(&options->params, param))
+		return CLI_SPAWN_TROUBLE;
+	options->wrap.spec.params = options->params.v;
+	return 0;
+}
+
+static int judge(struct options *options, enum pedigree_verification verdict,
+		 const char *reasons)
+{
+	static const char *const params[] = {
+		[PEDIGREE_VERIFIED] = "Verification=Verified",
+		[PEDIGREE_NOT_VERIFIED] = "Verification=NotVerified",
+		[PEDIGREE_CANNOT_VERIFY] = "Verification=Unknown",
+	};
+	static const char *const words[] = {
+		[PEDIGREE_NOT_VERIFIED] = "is not verified",
+		[PEDIGREE_CANNOT_VERIFY] = "cannot be verified",
+	};
+	int status = record(options, params[verdict]);
+
+	if (status || verdict == PEDIGREE_VERIFIED)
+		return status;
+	if (!options->force || !options->wrap.quiet)
+		fputs(reasons, stderr);
+	if (!options->force) {
+		cli_say("the command was not started: [deploy] require = verified, and what it deploys %s; --force starts it all the same, and is recorded",
+			words[verdict]);
+		return CLI_NOTHING;
+	}
+	if (!options->wrap.quiet)
+		cli_say("what is deployed %s; --force is recorded",
+			words[verdict]);
+	return record(options, "VerificationForced=yes");
+}
+
+static int verify(struct options *options, struct pedigree *pedigree)
+{
+	enum pedigree_verification verdict = PEDIGREE_CANNOT_VERIFY;
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	struct pedigree_print print = { 0 };
+	char *reasons = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&reasons, &n);
+	int rc, status;
+
+	if (!out) {
+		cli_say("out of memory");
+		return CLI_SPAWN_TROUBLE;
+	}
+	cli_recover(pedigree);
+	rc = pedigree_deploy_verify(pedigree, options->wrap.spec.argv,
+				    options->wrap.spec.models, &print, out,
+				    &verdict, &err);
+	cli_progress_clear();
+	if (rc < 0)
+		fprintf(out, "%s\n", err.text);
+	if (fclose(out) != 0 || !reasons) {
+		cli_say("out of memory");
+		status = CLI_SPAWN_TROUBLE;
+	} else {
+		status = judge(options, verdict, reasons);
+	}
+	free(reasons);
+	return status;
+}
+
+/* [deploy] require = verified. What cannot be asked is not verified. */
+static int gate(struct cli_wrap *wrap, const struct pedigree *pedigree)
+{
+	struct options *options = (struct options *)wrap;
+	const struct pedigree_options with = {
+		.progress = wrap->quiet ? NULL : cli_progress,
+	};
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	struct pedigree *own;
+	int rc = pedigree_deploy_required(pedigree, wrap->spec.argv, &err);
+	int status;
+
+	if (rc < 0) {
+		cli_say("%s", err.text);
+		return CLI_SPAWN_TROUBLE;
+	}
+	if (rc == 0)
+		return 0;
+	own = cli_open_options(&with);
+	if (!own)
+		return CLI_SPAWN_TROUBLE;
+	status = verify(options, own);
+	pedigree_close(own);
+	return status;
+}
+
 static int deploy(const struct cli_command *self, int argc, char **argv)
 {
 	struct options options = {
-		.wrap = { .self = self, .spec = { .deploy = 1 } },
+		.wrap = { .self = self, .spec = { .deploy = 1 }, .gate = gate },
 	};
 	int first = cli_parse(self, argc, argv, on_option, &options);
 
@@ -85,6 +185,8 @@ static const struct cli_option deploy_options[] = {
 	  .value = "PATH|URI",
 	  .help = "what is deployed; may be repeated; without it: the models that the command reads" },
 	{ .name = "name", .value = "NAME", .help = "call the deployment so" },
+	{ .name = "force",
+	  .help = "start it although what is deployed is not verified" },
 	{ .name = "param", .value = "K=V", .help = "record a property" },
 	{ .name = "tag", .value = "K=V", .help = "record a tag" },
 	{ .name = "quiet", .letter = 'q', .help = "print nothing" },
@@ -100,6 +202,10 @@ const struct cli_command cli_deploy = {
 		"Put it in front of the command that deploys today. The record ties the model\n"
 		"to the endpoint, and the run that made those bytes of the model to it too, so\n"
 		"that 'pedigree trace ENDPOINT' walks back to the training data.\n"
+		"\n"
+		"With [deploy] require = verified in the configuration, the model is verified\n"
+		"first, as 'pedigree verify' does; what is not verified is not deployed (exit\n"
+		"status 1) without --force, which is recorded.\n"
 		"\n"
 		"The command and its exit status are treated as 'pedigree run' does.",
 	.options = deploy_options,

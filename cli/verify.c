@@ -3,12 +3,37 @@
 
 #include "cli/ask.h"
 
+#include <stdlib.h>
+
 static bool on_option(void *ctx, const struct cli_option *option,
 		      const char *value)
 {
 	struct cli_ask *ask = ctx;
 
 	return cli_ask_option(ask, option, value) && ask->ok;
+}
+
+/* A gate that is open needs no words. */
+static int verify_quietly(struct pedigree *pedigree, const char *target,
+			  const struct pedigree_print *print,
+			  enum pedigree_verification *ret_verdict,
+			  struct pedigree_error *err)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+	int rc;
+
+	if (!out)
+		return pedigree_verify(pedigree, target, print, stdout,
+				       ret_verdict, err);
+	rc = pedigree_verify(pedigree, target, print, out, ret_verdict, err);
+	if (fclose(out) == 0 && text &&
+	    (rc < 0 || *ret_verdict != PEDIGREE_VERIFIED ||
+	     print->format == PEDIGREE_JSON))
+		fputs(text, stdout);
+	free(text);
+	return rc;
 }
 
 static int verify(const struct cli_command *self, int argc, char **argv)
@@ -34,8 +59,10 @@ static int verify(const struct cli_command *self, int argc, char **argv)
 	pedigree = cli_ask_open(&ask);
 	if (!pedigree)
 		return CLI_TROUBLE;
-	rc = pedigree_verify(pedigree, argv[first], &ask.print, stdout,
-			     &verdict, &err);
+	rc = ask.quiet ? verify_quietly(pedigree, argv[first], &ask.print,
+					&verdict, &err)
+		       : pedigree_verify(pedigree, argv[first], &ask.print,
+					 stdout, &verdict, &err);
 	status = cli_ask_end(pedigree, rc, &err);
 	return rc < 0 ? status : statuses[verdict];
 }

@@ -320,6 +320,11 @@ int cli_wrap(struct cli_wrap *wrap)
 	}
 	wrap->quiet = wrap->quiet || wants_quiet(pedigree);
 	wrap->spec.argv = (const char *const *)wrap->argv;
+	status = wrap->gate ? wrap->gate(wrap, pedigree) : 0;
+	if (status) {
+		pedigree_close(pedigree);
+		return status;
+	}
 	cli_spawn_prepare(&spawn);
 	status = begin(wrap, pedigree, &session);
 	if (!status && !session) {

@@ -28,11 +28,14 @@ struct cli_wrap {
 	   at the end either. */
 	struct cli_values missing;
 	bool quiet;
+	/* NULL, or asked before anything begins; not 0: the exit status of not
+	   starting the command. */
+	int (*gate)(struct cli_wrap *wrap, const struct pedigree *pedigree);
 };
 
 /*
  * Runs the command and ends as it did; returns only the statuses 125 to 127
- * of a command that never started.
+ * of a command that never started, and the gate's.
  */
 int cli_wrap(struct cli_wrap *wrap);
 

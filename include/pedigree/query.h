@@ -224,6 +224,34 @@ int pedigree_verify(const struct pedigree *pedigree, const char *target,
 		    enum pedigree_verification *ret_verdict,
 		    struct pedigree_error *err);
 
+/**
+ * Does [deploy] require = verified hold for a deployment by this command?
+ *
+ * @return 1, 0; PEDIGREE_EINVAL, PEDIGREE_ENOMEM
+ */
+int pedigree_deploy_required(const struct pedigree *pedigree,
+			     const char *const *argv,
+			     struct pedigree_error *err);
+
+/**
+ * Verifies what a command is going to deploy, as pedigree_verify does, and
+ * prints what does not have the recorded bytes, as text.
+ *
+ * @param argv    the command
+ * @param models  paths or URIs, as it was told; NULL or none: what a [deploy
+ *                NAME] rule finds in the command, else the files among its
+ *                words that rules call a Model. What else it reads cannot be
+ *                known before it starts, and without any of these nothing
+ *                can be verified.
+ * @return 0; PEDIGREE_EFORMAT, PEDIGREE_EBUSY, PEDIGREE_EIO,
+ *         PEDIGREE_EINVAL, PEDIGREE_ENOMEM. An unknown model is not verified.
+ */
+int pedigree_deploy_verify(const struct pedigree *pedigree,
+			   const char *const *argv, const char *const *models,
+			   const struct pedigree_print *print, FILE *out,
+			   enum pedigree_verification *ret_verdict,
+			   struct pedigree_error *err);
+
 /** What to list. NULL and 0 members do not filter. */
 struct pedigree_list_options {
 	/** "runs", "artifacts", "actions", "contexts", "trials",

@@ -6,6 +6,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/by_rank.c \
 	%D%/client.c \
 	%D%/client.h \
+	%D%/deploy.c \
 	%D%/diff.c \
 	%D%/doctor.c \
 	%D%/entity.c \

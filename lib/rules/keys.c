@@ -251,6 +251,8 @@ const char *pedigree_value_fault(enum pedigree_value_type type,
 				       !strcmp(text, "any")
 			       ? NULL
 			       : "is not input, output or any";
+	case PEDIGREE_VALUE_VERIFIED:
+		return !strcmp(text, "verified") ? NULL : "is not 'verified'";
 	case PEDIGREE_VALUE_URI:
 		return is_uri(text) ? NULL
 				    : "is not a URI such as s3://bucket/train";

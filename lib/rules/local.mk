@@ -4,6 +4,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/compile.c \
 	%D%/config.c \
 	%D%/config.h \
+	%D%/deploy.c \
+	%D%/deploy.h \
 	%D%/glob.c \
 	%D%/glob.h \
 	%D%/glob_plain.c \

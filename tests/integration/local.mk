@@ -31,6 +31,7 @@ integration_tests = \
 	%D%/faults/workers.py \
 	%D%/graph/formats.py \
 	%D%/graph/page.py \
+	%D%/gate.sh \
 	%D%/gc.sh \
 	%D%/homeless.sh \
 	%D%/install.sh \
