@@ -37,6 +37,8 @@ pedigree_SOURCES = \
 	%D%/reach.c \
 	%D%/reach.h \
 	%D%/run.c \
+	%D%/serving.c \
+	%D%/serving.h \
 	%D%/show.c \
 	%D%/spawn.c \
 	%D%/spawn.h \

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -276,12 +277,38 @@ static bool next_signal(struct cli_spawn *spawn,
 	return n == (ssize_t)sizeof(*ret_info);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits for a signal, and ticks meanwhile. */
+static void await_signal(struct cli_spawn *spawn, int64_t *next_ms)
+{
+	struct pollfd wait = { .fd = spawn->signals, .events = POLLIN };
+
+	while (spawn->tick) {
+		int64_t left = *next_ms - now_ms();
+
+		if (left > 0 && poll(&wait, 1, (int)left) != 0)
+			return;
+		if (left > 0)
+			continue;
+		*next_ms = now_ms() + spawn->tick(spawn->ctx);
+	}
+}
+
 void cli_spawn_wait(struct cli_spawn *spawn)
 {
+	int64_t next_ms = now_ms() + spawn->tick_ms;
 	struct signalfd_siginfo info;
 
 	/* It may have ended before there was anything to wait with. */
 	while (!reap_all(spawn)) {
+		await_signal(spawn, &next_ms);
 		if (!next_signal(spawn, &info))
 			continue;
 		if (info.ssi_signo != SIGCHLD)

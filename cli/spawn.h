@@ -33,6 +33,12 @@ struct cli_spawn {
 	char **argv;
 	pid_t pid;	 /* of the command, once started */
 	int wait_status; /* once it ended */
+	/* Set by the caller, or NULL: called while the command runs, for the
+	   first time `tick_ms` after its start; answers after how many
+	   milliseconds again. */
+	int (*tick)(void *ctx);
+	void *ctx;
+	int tick_ms;
 	/* Private. */
 	sigset_t mask; /* as we were given it */
 	struct sigaction child;

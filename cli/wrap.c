@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/serving.h"
 #include "cli/spawn.h"
 
 bool cli_values_add(struct cli_values *values, const char *value)
@@ -259,6 +260,7 @@ static int capture(struct cli_wrap *wrap, struct pedigree_session *session,
 {
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	const char *name = pedigree_session_name(session);
+	struct cli_serving serving = { .session = session };
 	struct report report;
 	int status;
 
@@ -270,7 +272,11 @@ static int capture(struct cli_wrap *wrap, struct pedigree_session *session,
 	/* A failure here leaves a record with less in it; the finish says
 	   what is missing. */
 	pedigree_session_started(session, spawn->pid, NULL);
+	if (wrap->spec.serve)
+		cli_serving_begin(&serving, spawn);
 	cli_spawn_wait(spawn);
+	if (wrap->spec.serve)
+		cli_serving_end(&serving);
 	if (pedigree_session_ended(session, spawn->wait_status, &err) < 0 &&
 	    !wrap->quiet)
 		cli_say("%s", err.text);

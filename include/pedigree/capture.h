@@ -127,6 +127,20 @@ int pedigree_session_finish(struct pedigree_session *session,
 			    struct pedigree_session_summary *ret_summary,
 			    struct pedigree_error *err);
 
+/**
+ * While the command of a session with `serve` runs: records which models are
+ * behind the endpoint, if models were opened and something was since the last
+ * time. What the command writes is recorded by the finish alone. `keep_on` as
+ * above.
+ *
+ * @return 1 when a record was made, 0 when there is nothing to tell, else a
+ *         failure
+ */
+int pedigree_session_serving(struct pedigree_session *session,
+			     int (*keep_on)(void *ctx, uint64_t done,
+					    uint64_t all),
+			     void *ctx, struct pedigree_error *err);
+
 /** When backends behind a network get the record: [backend] push. */
 enum pedigree_forwarding {
 	PEDIGREE_FORWARD_NEVER, /**< when `pedigree push` is called */

@@ -364,6 +364,31 @@ int pedigree_session_finish(struct pedigree_session *session,
 	return rc;
 }
 
+/* Nobody who asks shall wait for a server's models. */
+#define SERVING_PATIENCE_MS 250
+
+int pedigree_session_serving(struct pedigree_session *session,
+			     int (*keep_on)(void *ctx, uint64_t done,
+					    uint64_t all),
+			     void *ctx, struct pedigree_error *err)
+{
+	struct asking asking = { .keep_on = keep_on, .ctx = ctx };
+	struct pedigree_run_summary summary = { 0 };
+	int rc;
+
+	/* Of a job's ranks the last one to end tells. */
+	if (!session->facts.run || !session->facts.serve ||
+	    session->facts.member)
+		return 0;
+	rc = pedigree_spool_serving(session->config, session->facts.run,
+				    keep_on ? ask : NULL, &asking, err);
+	if (rc > 0)
+		pedigree_spool_deliver(session->config, SERVING_PATIENCE_MS,
+				       &summary, NULL);
+	pedigree_run_summary_clear(&summary);
+	return rc;
+}
+
 void pedigree_session_cancel(struct pedigree_session *session)
 {
 	pedigree_spool_cancel(session->config, session->facts.run);

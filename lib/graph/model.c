@@ -97,6 +97,42 @@ void pedigree_metrics_clear(struct pedigree_metrics *metrics)
 	FREE_ALL(metrics, clear_metric);
 }
 
+static bool is_told_of(const struct pedigree_record *record, const char *arn)
+{
+	for (size_t i = 0; i < record->associations.n; i++)
+		if (strcmp(record->associations.v[i].source, arn) == 0 ||
+		    strcmp(record->associations.v[i].destination, arn) == 0)
+			return true;
+	return false;
+}
+
+void pedigree_record_drop_outputs(struct pedigree_record *record)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < record->associations.n; i++) {
+		struct pedigree_record_association *edge =
+			&record->associations.v[i];
+
+		if (edge->type && strcmp(edge->type, "Produced") == 0)
+			clear_association(edge);
+		else
+			record->associations.v[kept++] = *edge;
+	}
+	record->associations.n = kept;
+	kept = 0;
+	for (size_t i = 0; i < record->entities.n; i++) {
+		struct pedigree_entity *entity = &record->entities.v[i];
+
+		if (entity->kind == PEDIGREE_ARTIFACT &&
+		    !is_told_of(record, entity->arn))
+			pedigree_entity_clear(entity);
+		else
+			record->entities.v[kept++] = *entity;
+	}
+	record->entities.n = kept;
+}
+
 bool pedigree_entity_deletes(const struct pedigree_entity *entity)
 {
 	return entity->kind == PEDIGREE_ACTION && entity->type &&

@@ -150,6 +150,10 @@ static inline void pedigree_record_freep(struct pedigree_record **record)
 	pedigree_record_free(*record);
 }
 
+/* Takes back what a run has produced, with the artifacts that nothing else is
+   told of. */
+void pedigree_record_drop_outputs(struct pedigree_record *record);
+
 void pedigree_entity_clear(struct pedigree_entity *entity);
 /* The type of an action that takes an endpoint away: nothing is behind it
    then. */

@@ -38,9 +38,10 @@ void pedigree_run_summary_clear(struct pedigree_run_summary *summary)
 	*summary = (struct pedigree_run_summary){ 0 };
 }
 
-/* How often the run was recorded before: the revision of this time. */
-static int next_revision(const char *folder, unsigned int *ret_revision,
-			 struct pedigree_error *err)
+/* How often the run was recorded before, which is the revision of this time,
+   and of how many events the last time. */
+static int last_record(const char *folder, unsigned int *ret_revision,
+		       uint64_t *ret_events, struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
@@ -48,6 +49,7 @@ static int next_revision(const char *folder, unsigned int *ret_revision,
 	int rc;
 
 	*ret_revision = 0;
+	*ret_events = 0;
 	if (!pedigree_spool_has(folder, PEDIGREE_RECORD_NAME))
 		return 0;
 	pedigree_path_join(&path, folder, PEDIGREE_RECORD_NAME);
@@ -57,9 +59,11 @@ static int next_revision(const char *folder, unsigned int *ret_revision,
 	if (rc == 0)
 		rc = pedigree_record_from_json(text.data, text.len, &record,
 					       err);
-	if (rc == 0)
-		*ret_revision = record->revision + 1;
-	return rc;
+	if (rc < 0)
+		return rc;
+	*ret_revision = record->revision + 1;
+	*ret_events = record->events;
+	return 0;
 }
 
 static int summarise(const struct pedigree_run_facts *facts,
@@ -152,6 +156,66 @@ static int keep(const char *folder, const struct pedigree_record *record,
 	return pedigree_write_file_soon(path.data, text.data, text.len, err);
 }
 
+/* Is there a model behind one of the record's endpoints? */
+static bool serves(const struct pedigree_record *record)
+{
+	for (size_t i = 0; i < record->associations.n; i++) {
+		const struct pedigree_record_association *edge =
+			&record->associations.v[i];
+
+		if (pedigree_arn_kind(edge->source) == PEDIGREE_ARTIFACT &&
+		    pedigree_arn_kind(edge->destination) == PEDIGREE_ACTION)
+			return true;
+	}
+	return false;
+}
+
+int pedigree_spool_serving(const struct pedigree_config *config,
+			   const char *run,
+			   bool (*keep_on)(void *ctx, uint64_t done,
+					   uint64_t all),
+			   void *ctx, struct pedigree_error *err)
+{
+	_cleanup_(pedigree_run_facts_clear) struct pedigree_run_facts facts = {
+		.git_dirty = -1
+	};
+	_cleanup_(log_free) struct pedigree_evlog *log = pedigree_evlog_new();
+	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
+	_cleanup_record_ struct pedigree_record *record = NULL;
+	struct pedigree_build_options options = {
+		.keep_on = keep_on,
+		.ctx = ctx,
+		.running = true,
+	};
+	uint64_t events = 0;
+	int rc;
+
+	pedigree_spool_folder(config, run, &folder);
+	if (!log || pedigree_buf_error(&folder))
+		return pedigree_fail_memory(err);
+	rc = last_record(folder.data, &options.revision, &events, err);
+	if (rc == 0)
+		rc = pedigree_evlog_read(log, folder.data, NULL, err);
+	if (rc < 0 || (options.revision && log->n_events == events))
+		return rc;
+	rc = pedigree_spool_facts(config, run, &facts, err);
+	if (rc == 0)
+		rc = build(config, &facts, log, &options, &record, err);
+	/* What was not hashed in time has no version: better nothing. */
+	if (rc < 0 || !serves(record) || (keep_on && !keep_on(ctx, 0, 0)))
+		return rc;
+	pedigree_record_drop_outputs(record);
+	if (pedigree_alive_find(log, record) < 0)
+		return pedigree_fail_memory(err);
+	/* Over already: the finish comes, and nobody would amend this. */
+	if (!record->still_running.n)
+		return 0;
+	rc = pedigree_outbox_put(config, record, err);
+	if (rc == 0)
+		rc = keep(folder.data, record, err);
+	return rc < 0 ? rc : 1;
+}
+
 /*
  * Helpers of the command (multiprocessing's resource tracker, the last of a
  * pipeline) often end just after it: waiting a moment for them saves
@@ -198,13 +262,14 @@ static int finish_locked(const struct pedigree_config *config, const char *run,
 	};
 	_cleanup_(log_free) struct pedigree_evlog *log = NULL;
 	_cleanup_record_ struct pedigree_record *record = NULL;
+	uint64_t events;
 	int rc;
 
 	rc = pedigree_spool_facts(config, run, &facts, err);
 	if (rc < 0)
 		return rc;
 	/* begin.json moved nowhere else, so git's answer is beside it. */
-	rc = next_revision(folder, &options->revision, err);
+	rc = last_record(folder, &options->revision, &events, err);
 	if (rc == 0)
 		rc = read_log(folder, &log, err);
 	if (rc == 0)

@@ -105,6 +105,17 @@ int pedigree_spool_finish(
 	struct pedigree_run_summary *ret_summary, struct pedigree_error *err);
 
 /*
+ * While a run with `serve` goes on and its lock is held by the caller or a
+ * parent: puts a record of the models that it serves into the outbox, which
+ * the finish amends. 1; 0: there is nothing to tell, or nothing new.
+ */
+int pedigree_spool_serving(const struct pedigree_config *config,
+			   const char *run,
+			   bool (*keep_on)(void *ctx, uint64_t done,
+					   uint64_t all),
+			   void *ctx, struct pedigree_error *err);
+
+/*
  * Outbox to the backends on this machine, waiting at most `patience_ms` for
  * each other process in the way (0: as long as it should take). What a
  * backend says is told and is no reason to make a record again;
