@@ -62,7 +62,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = do_PUT = do_HEAD = do_CONNECT = handle_any
+    do_GET = do_POST = do_PUT = do_HEAD = do_CONNECT = do_DELETE = handle_any
 
     def log_message(self, *_):
         pass

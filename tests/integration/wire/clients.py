@@ -6,9 +6,7 @@ TLS, and however it came into the process.
 """
 
 import os
-import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import wire  # noqa: E402
@@ -90,19 +88,11 @@ def each(url):
 
 
 def http2():
-    """curl and nghttp2's own server."""
-    t.needs("nghttpd")
     os.mkdir("www")
     with open("www/f", "wb") as file:
         file.write(BODY)
-    port = wire.free_port()
-    cert, key = wire.certificate
-    here = subprocess.Popen(["nghttpd", "-d", "www", str(port), key, cert],
-                            stdout=subprocess.DEVNULL,
-                            stderr=subprocess.DEVNULL)
-    url = f"https://localhost:{port}"
-    try:
-        wait_for(url)
+    with wire.Http2("www") as here:
+        url = here.url
         found = wire.captured("http2", "curl", "-s", "-o", "o1", f"{url}/f",
                               "-o", "o2", f"{url}/f?a=b", "-o", "o3",
                               f"{url}/none")
@@ -116,19 +106,6 @@ def http2():
         t.equal([found[0][0], found[0][3]["sent"]], ["PUT", str(len(BODY))],
                 "bytes sent over HTTP/2")
         t.equal(len(found), 1, "exchanges of an upload")
-    finally:
-        here.kill()
-        here.wait()
-
-
-def wait_for(url):
-    for _ in range(600):
-        done = subprocess.run(["curl", "-s", "-o", "/dev/null", url],
-                              check=False)
-        if done.returncode == 0:
-            return
-        time.sleep(.05)
-    t.framework_failure(f"nothing answers at {url}")
 
 
 with server.Server(answer, wire.certificate) as secure:

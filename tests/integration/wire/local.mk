@@ -8,8 +8,10 @@ wire_tests = \
 	%D%/connections.py \
 	%D%/libraries.py \
 	%D%/objects.py \
+	%D%/odd.py \
 	%D%/s3rver.py \
 	%D%/secrets.py \
+	%D%/styles.py \
 	%D%/unseen.py
 
 TESTS += $(wire_tests)

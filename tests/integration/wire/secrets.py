@@ -14,7 +14,7 @@ import server  # noqa: E402
 import support as t  # noqa: E402
 
 WORD = "hush" + os.urandom(8).hex()
-t.needs("openssl", "curl")
+t.needs("openssl", "curl", "wget")
 
 CLIENT = """
 import http.client, ssl, sys, urllib.parse
@@ -81,6 +81,27 @@ def curl_config(url):
         file.write(f'url = "{url}/bucket/c{QUERY}"\ndata = "{WORD}"\n')
 
 
+def wget_config(url):
+    with open("wget.conf", "w", encoding="utf-8") as file:
+        for name, value in HEADERS.items():
+            file.write(f"header = {name}: {value}\n")
+        file.write(f"ca_certificate = {wire.certificate[0]}\n"
+                   f"post_data = {WORD}\n")
+    with open("urls", "w", encoding="utf-8") as file:
+        file.write(f"{url}/bucket/d{QUERY}\n")
+
+
+def over_http2():
+    """What nghttp2 is handed, and gives."""
+    os.makedirs("www/bucket")
+    with open("www/bucket/c", "w", encoding="ascii") as file:
+        file.write(WORD)
+    with wire.Http2("www", "--trailer", f"x-{WORD}: {WORD}") as here:
+        curl_config(here.url)
+        wire.captured("curl-http2", "curl", "-s", "-K", "curl.conf")
+        search("curl-http2", 1)
+
+
 with open("said", "w", encoding="utf-8") as out:
     out.write(f"WORD = {WORD!r}\nsaid = {SAID!r}\n")
 with server.Server(answer, wire.certificate) as secure, \
@@ -92,4 +113,9 @@ with server.Server(answer, wire.certificate) as secure, \
         curl_config(url)
         wire.captured(f"curl-{word}", "curl", "-s", "-K", "curl.conf")
         search(f"curl-{word}", 1)
+    wget_config(f"https://localhost:{secure.port}")
+    wire.captured("wget", "wget", "-q", "--config", "wget.conf", "-i", "urls",
+                  "-O", "got")
+    search("wget", 1)
+over_http2()
 t.passed()

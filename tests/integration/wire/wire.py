@@ -10,6 +10,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 
 for _name in ("tests", "tests/integration/aws"):
     sys.path.insert(0, os.path.join(os.environ["top_srcdir"], _name))
@@ -43,6 +44,33 @@ def build(output, *words):
     if done.returncode:
         t.skip(f"cannot build {output}: {done.stderr}")
     return os.path.join(t.work, output)
+
+
+class Http2:
+    """nghttp2's own server of the files in a folder."""
+
+    def __init__(self, folder, *words):
+        t.needs("nghttpd", "curl")
+        cert, key = certificate
+        port = free_port()
+        self.url = f"https://localhost:{port}"
+        self.words = ["nghttpd", *words, "-d", folder, str(port), key, cert]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.words, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        for _ in range(600):
+            done = subprocess.run(["curl", "-s", "-o", os.devnull, self.url],
+                                  check=False)
+            if done.returncode == 0:
+                return self
+            time.sleep(.05)
+        return t.framework_failure(f"nothing answers at {self.url}")
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
 
 
 def free_port():
