@@ -20,6 +20,7 @@
 	ROW(explain) \
 	ROW(verify) \
 	ROW(diff) \
+	ROW(rerun) \
 	ROW(events) \
 	ROW(api) \
 	ROW(config) \

@@ -36,6 +36,7 @@ pedigree_SOURCES = \
 	%D%/push.c \
 	%D%/reach.c \
 	%D%/reach.h \
+	%D%/rerun.c \
 	%D%/run.c \
 	%D%/serving.c \
 	%D%/serving.h \

@@ -141,9 +141,9 @@ finish_apart(struct pedigree_session *session, int out)
 
 /* False when it takes longer than we wait; it goes on then. */
 static bool finish(struct cli_spawn *spawn, struct pedigree_session *session,
-		   struct report *ret_report)
+		   bool patient, struct report *ret_report)
 {
-	bool first_process = getpid() == 1;
+	bool to_end = patient || getpid() == 1;
 	int ms = milliseconds(pedigree_session_patience(session));
 	bool got = false;
 	int ends[2];
@@ -158,8 +158,7 @@ static bool finish(struct cli_spawn *spawn, struct pedigree_session *session,
 	}
 	close(ends[1]);
 	/* Nothing outlives PID 1, so it waits; the finisher stops in time. */
-	if (pid > 0 &&
-	    cli_spawn_wait_fd(spawn, ends[0], first_process ? -1 : ms))
+	if (pid > 0 && cli_spawn_wait_fd(spawn, ends[0], to_end ? -1 : ms))
 		got = read(ends[0], ret_report, sizeof(*ret_report)) ==
 		      (ssize_t)sizeof(*ret_report);
 	close(ends[0]);
@@ -280,7 +279,7 @@ static int capture(struct cli_wrap *wrap, struct pedigree_session *session,
 	if (pedigree_session_ended(session, spawn->wait_status, &err) < 0 &&
 	    !wrap->quiet)
 		cli_say("%s", err.text);
-	if (!finish(spawn, session, &report)) {
+	if (!finish(spawn, session, wrap->after != NULL, &report)) {
 		if (!wrap->quiet)
 			cli_say("%s %s: the record is still being made; pedigree show %s",
 				wrap->self->name, name, name);
@@ -311,6 +310,7 @@ int cli_wrap(struct cli_wrap *wrap)
 	struct cli_spawn spawn = { .argv = wrap->argv };
 	struct pedigree *pedigree;
 	bool ran = false;
+	char *name;
 	int status;
 
 	if (pedigree_disabled(NULL))
@@ -340,9 +340,14 @@ int cli_wrap(struct cli_wrap *wrap)
 		status = capture(wrap, session, &spawn);
 		ran = !status;
 	}
+	name = ran && wrap->after ? strdup(pedigree_session_name(session))
+				  : NULL;
 	pedigree_session_free(session);
 	pedigree_close(pedigree);
 	if (ran)
+		status = name ? wrap->after(wrap, name, spawn.wait_status) : -1;
+	free(name);
+	if (ran && status < 0)
 		cli_spawn_leave(&spawn);
 	return status;
 }

@@ -31,11 +31,14 @@ struct cli_wrap {
 	/* NULL, or asked before anything begins; not 0: the exit status of not
 	   starting the command. */
 	int (*gate)(struct cli_wrap *wrap, const struct pedigree *pedigree);
+	/* NULL, or asked after the end, when the record is complete, however
+	   long that takes; the exit status, or -1: to end as the command did. */
+	int (*after)(struct cli_wrap *wrap, const char *run, int wait_status);
 };
 
 /*
  * Runs the command and ends as it did; returns only the statuses 125 to 127
- * of a command that never started, and the gate's.
+ * of a command that never started, and those of `gate` and `after`.
  */
 int cli_wrap(struct cli_wrap *wrap);
 

@@ -15,6 +15,7 @@ dist_man_MANS += \
 	%D%/pedigree-graph.1 \
 	%D%/pedigree-list.1 \
 	%D%/pedigree-push.1 \
+	%D%/pedigree-rerun.1 \
 	%D%/pedigree-run.1 \
 	%D%/pedigree-show.1 \
 	%D%/pedigree-trace.1 \

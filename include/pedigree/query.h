@@ -224,6 +224,12 @@ int pedigree_verify(const struct pedigree *pedigree, const char *target,
 		    enum pedigree_verification *ret_verdict,
 		    struct pedigree_error *err);
 
+/** The same of the inputs and the code alone. */
+int pedigree_verify_inputs(const struct pedigree *pedigree, const char *target,
+			   const struct pedigree_print *print, FILE *out,
+			   enum pedigree_verification *ret_verdict,
+			   struct pedigree_error *err);
+
 /**
  * Does [deploy] require = verified hold for a deployment by this command?
  *

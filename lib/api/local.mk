@@ -24,6 +24,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/query.c \
 	%D%/question.c \
 	%D%/question.h \
+	%D%/rerun.c \
 	%D%/running.c \
 	%D%/running.h \
 	%D%/session.c \

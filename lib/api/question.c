@@ -12,8 +12,8 @@
 #include "run/run.h"
 
 /* What nobody has recorded yet may be under way. */
-int pedigree_question_missing(const struct pedigree *pedigree,
-			      const char *target, struct pedigree_error *err)
+static int explain_missing(const struct pedigree *pedigree, const char *target,
+			   struct pedigree_error *err)
 {
 	_cleanup_(pedigree_run_names_clear) struct pedigree_run_names names = {
 		0
@@ -35,17 +35,38 @@ int pedigree_question_missing(const struct pedigree *pedigree,
 		"no run has been recorded yet: put `pedigree run --` in front of a command");
 }
 
-int pedigree_question_unknown(const struct pedigree *pedigree,
-			      const char *target,
-			      const struct pedigree_error *why,
-			      struct pedigree_error *err)
+int pedigree_question_ledger(const struct pedigree *pedigree, const char *run,
+			     struct pedigree_view *ret,
+			     struct pedigree_error *err)
 {
-	_cleanup_free_ char *run = NULL;
+	struct pedigree_error why = PEDIGREE_ERROR_INIT;
+	int rc;
 
-	if (why->code == PEDIGREE_ENOTFOUND && *target &&
-	    pedigree_find_run(pedigree->config, NULL, target, &run, NULL) == 0)
-		return pedigree_question_missing(pedigree, target, err);
-	return pedigree_fail(err, why->code, "%s", why->text);
+	*ret = (struct pedigree_view){ 0 };
+	rc = pedigree_ledger_open(pedigree->config, &ret->ledger, &why);
+	if (rc == PEDIGREE_ENOTFOUND)
+		return explain_missing(pedigree, run, err);
+	return rc < 0 ? pedigree_fail(err, rc, "%s", why.text) : 0;
+}
+
+int pedigree_question_run(const struct pedigree *pedigree,
+			  const struct pedigree_view *view, const char *run,
+			  const struct pedigree_print *print,
+			  pedigree_row *ret_row, struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf note = PEDIGREE_BUF_INIT;
+	struct pedigree_error why = PEDIGREE_ERROR_INIT;
+	_cleanup_free_ char *spooled = NULL;
+	int rc = pedigree_resolve_run(view->ledger, run, ret_row, &note, &why);
+
+	if (rc == PEDIGREE_ENOTFOUND &&
+	    pedigree_find_run(pedigree->config, NULL, run, &spooled, NULL) == 0)
+		return explain_missing(pedigree, run, err);
+	if (rc < 0)
+		return pedigree_fail(err, rc, "%s", why.text);
+	if (note.len && print->note && !pedigree_buf_error(&note))
+		print->note(print->note_ctx, note.data);
+	return 0;
 }
 
 /* An endpoint's name goes before files and runs of the same name. */
@@ -141,13 +162,13 @@ int pedigree_question_ask(const struct pedigree *pedigree, const char *target,
 	rc = pedigree_view_open(pedigree, &fetch, &question->view, &why);
 	question->ledger = question->view.ledger;
 	if (rc == PEDIGREE_ENOTFOUND && !pedigree->is_remote)
-		return pedigree_question_missing(pedigree, target, err);
+		return explain_missing(pedigree, target, err);
 	if (rc == 0)
 		rc = find(question, target, endpoint, &pedigree->progress,
 			  &why);
 	if (rc == PEDIGREE_ENOTFOUND && !pedigree->is_remote &&
 	    pedigree_find_run(pedigree->config, NULL, target, &run, NULL) == 0)
-		return pedigree_question_missing(pedigree, target, err);
+		return explain_missing(pedigree, target, err);
 	return rc < 0 ? pedigree_fail(err, rc, "%s", why.text) : 0;
 }
 

@@ -49,16 +49,16 @@ int pedigree_question_ask(const struct pedigree *pedigree, const char *target,
 			  bool endpoint, const struct pedigree_reach *reach,
 			  struct pedigree_question *question,
 			  struct pedigree_error *err);
-/* Fails: there is no ledger yet, or no such run in it, but it may go on right
-   now. */
-int pedigree_question_missing(const struct pedigree *pedigree,
-			      const char *target, struct pedigree_error *err);
-/* Fails with what `why` says of an unknown run, unless one of that name goes on
-   right now. */
-int pedigree_question_unknown(const struct pedigree *pedigree,
-			      const char *target,
-			      const struct pedigree_error *why,
-			      struct pedigree_error *err);
+/* The ledger of this machine; without one it fails with what is known of `run`,
+   which may go on right now. */
+int pedigree_question_ledger(const struct pedigree *pedigree, const char *run,
+			     struct pedigree_view *ret,
+			     struct pedigree_error *err);
+/* A run by its name or ARN; who else is called so is told. */
+int pedigree_question_run(const struct pedigree *pedigree,
+			  const struct pedigree_view *view, const char *run,
+			  const struct pedigree_print *print,
+			  pedigree_row *ret_row, struct pedigree_error *err);
 void pedigree_question_clear(struct pedigree_question *question);
 
 #endif

@@ -170,7 +170,8 @@ static bool fill(struct pedigree_session *session,
 	facts->git_dirty = -1;
 	if (uname(&host) < 0)
 		snprintf(host.nodename, sizeof(host.nodename), "localhost");
-	return copy_argv(facts, spec->argv) && copy_cwd(facts) &&
+	return copy_argv(facts, spec->argv) &&
+	       pedigree_redacted_note(facts) == 0 && copy_cwd(facts) &&
 	       copy_user(facts) && copy_text(&facts->host, host.nodename) &&
 	       copy_text(&facts->name,
 			 spec->deploy

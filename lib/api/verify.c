@@ -58,6 +58,7 @@ struct check {
 	struct utsname here;
 	size_t n[STATUSES];
 	size_t runs, lines;
+	bool made_of; /* not what came out */
 };
 
 static void check_clear(struct check *check)
@@ -312,7 +313,7 @@ static int check_marked(struct check *check, const struct pedigree_graph *graph,
 			continue;
 		check->runs++;
 		rc = check_around(check, vertex->row, true, err);
-		if (rc == 0)
+		if (rc == 0 && !check->made_of)
 			rc = check_around(check, vertex->row, false, err);
 	}
 	return rc;
@@ -374,17 +375,18 @@ static void print_sum(const struct check *check,
 		check->n[CHANGED], check->n[GONE], check->n[UNKNOWN]);
 }
 
-int pedigree_verify(const struct pedigree *pedigree, const char *target,
-		    const struct pedigree_print *print, FILE *out,
-		    enum pedigree_verification *ret_verdict,
-		    struct pedigree_error *err)
+static int verify(const struct pedigree *pedigree, const char *target,
+		  bool made_of, const struct pedigree_print *print, FILE *out,
+		  enum pedigree_verification *ret_verdict,
+		  struct pedigree_error *err)
 {
 	static const struct pedigree_reach reach = { PEDIGREE_UP, 0 };
 	_cleanup_(pedigree_question_clear) struct pedigree_question question = {
 		0
 	};
 	_cleanup_(check_clear) struct check check = { .print = print,
-						      .out = out };
+						      .out = out,
+						      .made_of = made_of };
 	enum pedigree_verification verdict;
 	int rc;
 
@@ -414,4 +416,20 @@ int pedigree_verify(const struct pedigree *pedigree, const char *target,
 	if (rc == 0)
 		*ret_verdict = verdict;
 	return rc;
+}
+
+int pedigree_verify(const struct pedigree *pedigree, const char *target,
+		    const struct pedigree_print *print, FILE *out,
+		    enum pedigree_verification *ret_verdict,
+		    struct pedigree_error *err)
+{
+	return verify(pedigree, target, false, print, out, ret_verdict, err);
+}
+
+int pedigree_verify_inputs(const struct pedigree *pedigree, const char *target,
+			   const struct pedigree_print *print, FILE *out,
+			   enum pedigree_verification *ret_verdict,
+			   struct pedigree_error *err)
+{
+	return verify(pedigree, target, true, print, out, ret_verdict, err);
 }

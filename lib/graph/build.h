@@ -59,6 +59,7 @@ struct pedigree_run_facts {
 	bool watched;	  /* no wrapper is around it */
 	char *experiment; /* NULL: none */
 	char **argv;	  /* as given, NULL-ended; not redacted */
+	char *redacted;	  /* numbers of the arguments that had secrets */
 	char *cwd;
 	char *host;
 	char *user;

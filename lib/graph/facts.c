@@ -21,6 +21,7 @@ void pedigree_run_facts_clear(struct pedigree_run_facts *facts)
 		facts->run,
 		facts->name,
 		facts->asked,
+		facts->redacted,
 		facts->experiment,
 		facts->cwd,
 		facts->host,

@@ -11,9 +11,12 @@
  * parameters:
  *
  *	pedigree.recipe		how to do it again: "argument" (by number),
+ *				"redacted" (those that are not whole),
  *				"folder", "name" (as it was asked for),
- *				"environment", "allowed" (the patterns that
- *				chose the variables)
+ *				"given" (parameters), "inherited" (open files:
+ *				descriptor, r, w), "git", "environment",
+ *				"allowed" (the patterns that chose the
+ *				variables)
  *	pedigree.surroundings	what it ran on and with: "host", "python"
  *				(distributions), "debian" (packages), "partial"
  *				(topics that are not complete)

@@ -497,9 +497,37 @@ static int compare_git(const struct told *old_told, const struct told *new_told,
 	return 0;
 }
 
-static int compare_entities(struct pedigree_ledger *ledger,
-			    struct pedigree_diff *diff,
-			    struct pedigree_error *err)
+static int compare_files(struct pedigree_ledger *ledger, const struct told *old,
+			 const struct told *new,
+			 const struct pedigree_diff_options *options,
+			 struct pedigree_diff *diff, struct pedigree_error *err)
+{
+	static const struct pedigree_diff_options none = { NULL, NULL, false };
+	const struct pedigree_diff_leave_out inherited = {
+		.old = &old->recipe,
+		.new = &new->recipe,
+	};
+	struct pedigree_diff_section *sections = diff->sections;
+	int rc = pedigree_diff_files(ledger, &diff->old->before,
+				     &diff->new->before, false, NULL, &none,
+				     &sections[PEDIGREE_DIFF_DATA], err);
+
+	if (rc == 0)
+		rc = pedigree_diff_files(ledger, &diff->old->before,
+					 &diff->new->before, true, NULL, &none,
+					 &sections[PEDIGREE_DIFF_CODE], err);
+	options = options ? options : &none;
+	if (rc == 0)
+		rc = pedigree_diff_files(
+			ledger, &diff->old->after, &diff->new->after, false,
+			options->own_outputs ? &inherited : NULL, options,
+			&sections[PEDIGREE_DIFF_OUTPUTS], err);
+	return rc;
+}
+
+static int compare_all(struct pedigree_ledger *ledger,
+		       const struct pedigree_diff_options *options,
+		       struct pedigree_diff *diff, struct pedigree_error *err)
 {
 	_cleanup_(told_clear) struct told old = { .run = NULL };
 	_cleanup_(told_clear) struct told new = { .run = NULL };
@@ -512,29 +540,7 @@ static int compare_entities(struct pedigree_ledger *ledger,
 	if (compare_git(&old, &new, diff) < 0 ||
 	    compare_told(&old, &new, diff) < 0)
 		return pedigree_fail_memory(err);
-	return 0;
-}
-
-static int compare_files(struct pedigree_ledger *ledger,
-			 const struct pedigree_diff_options *options,
-			 struct pedigree_diff *diff, struct pedigree_error *err)
-{
-	static const struct pedigree_diff_options none = { NULL, NULL };
-	struct pedigree_diff_section *sections = diff->sections;
-	int rc = pedigree_diff_files(ledger, &diff->old->before,
-				     &diff->new->before, false, &none,
-				     &sections[PEDIGREE_DIFF_DATA], err);
-
-	if (rc == 0)
-		rc = pedigree_diff_files(ledger, &diff->old->before,
-					 &diff->new->before, true, &none,
-					 &sections[PEDIGREE_DIFF_CODE], err);
-	if (rc == 0)
-		rc = pedigree_diff_files(ledger, &diff->old->after,
-					 &diff->new->after, false,
-					 options ? options : &none,
-					 &sections[PEDIGREE_DIFF_OUTPUTS], err);
-	return rc;
+	return compare_files(ledger, &old, &new, options, diff, err);
 }
 
 int pedigree_diff_make(struct pedigree_ledger *ledger, pedigree_row old_row,
@@ -553,9 +559,7 @@ int pedigree_diff_make(struct pedigree_ledger *ledger, pedigree_row old_row,
 	if (rc == 0)
 		rc = pedigree_show_row(ledger, new_row, &diff->new, err);
 	if (rc == 0)
-		rc = compare_entities(ledger, diff, err);
-	if (rc == 0)
-		rc = compare_files(ledger, options, diff, err);
+		rc = compare_all(ledger, options, diff, err);
 	if (rc == 0)
 		rc = pedigree_diff_ancestry(ledger, old_row, new_row, diff,
 					    err);

@@ -71,6 +71,9 @@ struct pedigree_diff {
 struct pedigree_diff_options {
 	/* Folders that stand for one another in outputs, as URIs; NULL: none. */
 	const char *old_folder, *new_folder;
+	/* Outputs that went through descriptors which the commands were given
+	   open are left out: who starts a command again gives it others. */
+	bool own_outputs;
 };
 
 int pedigree_diff_make(struct pedigree_ledger *ledger, pedigree_row old_row,
@@ -110,11 +113,17 @@ int pedigree_run_sheet(struct pedigree_ledger *ledger,
 const char *pedigree_run_own_param(const struct pedigree_entity *run,
 				   const char *key, struct pedigree_buf *buf);
 
+/* Recipes whose inherited files are left out. */
+struct pedigree_diff_leave_out {
+	const struct pedigree_sheet *old, *new;
+};
+
 /* diff_files.c: the artifacts of one role. `code`: those of type Code, or all
-   others. */
+   others. `leave_out` may be NULL. */
 int pedigree_diff_files(struct pedigree_ledger *ledger,
 			const struct pedigree_neighbours *old,
 			const struct pedigree_neighbours *new, bool code,
+			const struct pedigree_diff_leave_out *leave_out,
 			const struct pedigree_diff_options *options,
 			struct pedigree_diff_section *section,
 			struct pedigree_error *err);

@@ -104,7 +104,8 @@ static char *moved(const char *uri, const char *from, const char *to)
 }
 
 static int collect(struct side *side, const struct pedigree_neighbours *all,
-		   bool code, const char *from, const char *to)
+		   bool code, const struct pedigree_sheet *without,
+		   const char *from, const char *to)
 {
 	side->uris = pedigree_map_new();
 	for (size_t i = 0; side->uris && i < all->n; i++) {
@@ -113,7 +114,9 @@ static int collect(struct side *side, const struct pedigree_neighbours *all,
 		struct one *one;
 
 		if (entity->kind != PEDIGREE_ARTIFACT || !entity->source_uri ||
-		    (strcmp(type, CODE) == 0) != code)
+		    (strcmp(type, CODE) == 0) != code ||
+		    (without && pedigree_sheet_get(without, "inherited",
+						   entity->source_uri)))
 			continue;
 		one = pedigree_vec_push(&side->ones);
 		if (!one)
@@ -449,6 +452,7 @@ static void sort(struct side *side)
 int pedigree_diff_files(struct pedigree_ledger *ledger,
 			const struct pedigree_neighbours *old,
 			const struct pedigree_neighbours *new, bool code,
+			const struct pedigree_diff_leave_out *leave_out,
 			const struct pedigree_diff_options *options,
 			struct pedigree_diff_section *section,
 			struct pedigree_error *err)
@@ -457,9 +461,10 @@ int pedigree_diff_files(struct pedigree_ledger *ledger,
 	_cleanup_(side_clear) struct side after = { .uris = NULL };
 	int rc;
 
-	if (collect(&before, old, code, options->old_folder,
-		    options->new_folder) < 0 ||
-	    collect(&after, new, code, NULL, NULL) < 0 ||
+	if (collect(&before, old, code, leave_out ? leave_out->old : NULL,
+		    options->old_folder, options->new_folder) < 0 ||
+	    collect(&after, new, code, leave_out ? leave_out->new : NULL, NULL,
+		    NULL) < 0 ||
 	    same_as_a_whole(&before, &after, section) < 0 ||
 	    same_elsewhere(&before, &after, section) < 0 ||
 	    pair_folders(&before, &after, section) < 0)

@@ -13,6 +13,10 @@ libpedigree_core_la_SOURCES += \
 	%D%/nearest.h \
 	%D%/previous.c \
 	%D%/query.h \
+	%D%/rerun.c \
+	%D%/rerun.h \
+	%D%/rerun_files.c \
+	%D%/rerun_folder.c \
 	%D%/resolve.c \
 	%D%/shortcut.c \
 	%D%/show.c \

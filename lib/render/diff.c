@@ -381,3 +381,40 @@ int pedigree_diff_print(const struct pedigree_diff *diff,
 		return print_json(diff, out, err);
 	return print_text(diff, print, out, err);
 }
+
+static int print_outputs_json(const struct pedigree_diff *diff, FILE *out,
+			      struct pedigree_error *err)
+{
+	const struct pedigree_diff_section *outputs =
+		&diff->sections[PEDIGREE_DIFF_OUTPUTS];
+	_cleanup_buf_ struct pedigree_buf buf = PEDIGREE_BUF_INIT;
+
+	pedigree_buf_add_char(&buf, '{');
+	add_run(&buf, "Old", &diff->old->entity);
+	add_run(&buf, "New", &diff->new->entity);
+	add_section(&buf, PEDIGREE_DIFF_OUTPUTS, outputs);
+	pedigree_buf_addf(&buf, "\"Differs\":%s}\n",
+			  pedigree_diff_section_differs(outputs) ? "true"
+								 : "false");
+	return pedigree_print_buf(&buf, out, err);
+}
+
+int pedigree_diff_print_outputs(const struct pedigree_diff *diff,
+				const struct pedigree_print *print, FILE *out,
+				struct pedigree_error *err)
+{
+	const struct pedigree_diff_section *outputs =
+		&diff->sections[PEDIGREE_DIFF_OUTPUTS];
+	const struct page page = { .print = print, .out = out };
+
+	if (print->format == PEDIGREE_JSON)
+		return print_outputs_json(diff, out, err);
+	write_header(&page, "---", &diff->old->entity);
+	write_header(&page, "+++", &diff->new->entity);
+	write_section(&page, PEDIGREE_DIFF_OUTPUTS, outputs);
+	fprintf(out, "\noutputs: %zu the same, %zu not, %zu not known\n",
+		outputs->same,
+		outputs->lines.n - outputs->n[PEDIGREE_CHANGE_UNRECORDED],
+		outputs->n[PEDIGREE_CHANGE_UNRECORDED]);
+	return pedigree_print_end(out, err);
+}

@@ -12,5 +12,9 @@
 int pedigree_diff_print(const struct pedigree_diff *diff,
 			const struct pedigree_print *print, FILE *out,
 			struct pedigree_error *err);
+/* The outputs alone. */
+int pedigree_diff_print_outputs(const struct pedigree_diff *diff,
+				const struct pedigree_print *print, FILE *out,
+				struct pedigree_error *err);
 
 #endif

@@ -86,6 +86,7 @@ static const struct {
 } texts[] = {
 	{ "Run", offsetof(struct pedigree_run_facts, run) },
 	{ "Name", offsetof(struct pedigree_run_facts, name) },
+	{ "Redacted", offsetof(struct pedigree_run_facts, redacted) },
 	{ "Asked", offsetof(struct pedigree_run_facts, asked) },
 	{ "Experiment", offsetof(struct pedigree_run_facts, experiment) },
 	{ "Cwd", offsetof(struct pedigree_run_facts, cwd) },

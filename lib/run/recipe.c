@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
+#include "base/fs.h"
 #include "graph/sheet.h"
 #include "rules/keys.h"
 #include "rules/redact.h"
@@ -98,7 +98,11 @@ static int add_variable(const struct words *patterns, const char *variable,
 		pedigree_redact_arg(&safe, NULL, equals + 1);
 	if (pedigree_buf_error(&safe))
 		return PEDIGREE_ENOMEM;
-	return pedigree_pairs_set(pairs, name, safe.data);
+	/* A part of a value is none to run anything with. */
+	return pedigree_pairs_set(pairs, name,
+				  strcmp(safe.data, equals + 1) == 0
+					  ? safe.data
+					  : PEDIGREE_REDACTED);
 }
 
 int pedigree_environment_read(const struct pedigree_config *config,
@@ -123,9 +127,14 @@ int pedigree_environment_read(const struct pedigree_config *config,
 static void add_pairs(struct pedigree_buf *text, const char *topic,
 		      const struct pedigree_pairs *pairs)
 {
-	for (size_t i = 0; i < pairs->n; i++)
-		pedigree_sheet_add(text, topic, pairs->v[i].key,
-				   pairs->v[i].value);
+	for (size_t i = 0; i < pairs->n; i++) {
+		const struct pedigree_pair *pair = &pairs->v[i];
+		bool secret = pedigree_secret_name(pair->key) ||
+			      pedigree_secret_value(pair->value);
+
+		pedigree_sheet_add(text, topic, pair->key,
+				   secret ? PEDIGREE_REDACTED : pair->value);
+	}
 }
 
 static void add_arguments(struct pedigree_buf *text, char *const *argv)
@@ -146,6 +155,44 @@ static void add_arguments(struct pedigree_buf *text, char *const *argv)
 			pedigree_sheet_add(text, "partial", "argument", "");
 			return;
 		}
+	}
+}
+
+int pedigree_redacted_note(struct pedigree_run_facts *facts)
+{
+	_cleanup_buf_ struct pedigree_buf numbers = PEDIGREE_BUF_INIT;
+	char *const *argv = facts->argv;
+
+	for (size_t i = 0; argv && argv[i]; i++) {
+		_cleanup_buf_ struct pedigree_buf arg = PEDIGREE_BUF_INIT;
+
+		pedigree_redact_arg(&arg, i ? argv[i - 1] : NULL, argv[i]);
+		if (pedigree_buf_error(&arg))
+			return PEDIGREE_ENOMEM;
+		if (strcmp(arg.data, argv[i]) != 0)
+			pedigree_buf_addf(&numbers, "%zu ", i);
+	}
+	if (pedigree_buf_error(&numbers))
+		return PEDIGREE_ENOMEM;
+	if (numbers.len)
+		facts->redacted = pedigree_buf_take(&numbers);
+	return 0;
+}
+
+/* Files that the command was given as open descriptors. */
+static void add_inherited(struct pedigree_buf *text,
+			  const struct pedigree_run_facts *facts)
+{
+	for (size_t i = 0; i < facts->inherited.n; i++) {
+		const struct pedigree_inherited *file = &facts->inherited.v[i];
+		_cleanup_buf_ struct pedigree_buf uri = PEDIGREE_BUF_INIT;
+		char how[32];
+
+		pedigree_path_to_uri(&uri, file->path);
+		snprintf(how, sizeof(how), "%d %s%s", file->fd,
+			 file->read ? "r" : "", file->written ? "w" : "");
+		if (!pedigree_buf_error(&uri))
+			pedigree_sheet_add(text, "inherited", uri.data, how);
 	}
 }
 
@@ -170,6 +217,14 @@ int pedigree_recipe_add(const struct pedigree_run_facts *facts,
 	if (facts->cwd)
 		pedigree_sheet_add(&text, "folder", "cwd", facts->cwd);
 	add_arguments(&text, facts->argv);
+	if (facts->redacted)
+		pedigree_sheet_add(&text, "redacted", "arguments",
+				   facts->redacted);
+	add_inherited(&text, facts);
+	if (facts->experiment && facts->experiment[0])
+		pedigree_sheet_add(&text, "name", "experiment",
+				   facts->experiment);
+	add_pairs(&text, "given", &facts->params);
 	add_git(&text, facts);
 	add_pairs(&text, "allowed", &facts->allowed);
 	add_pairs(&text, "environment", &facts->environment);

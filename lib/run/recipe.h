@@ -13,6 +13,9 @@ int pedigree_environment_read(const struct pedigree_config *config,
 			      char *const *variables,
 			      struct pedigree_run_facts *facts);
 
+/* Notes which arguments cannot be kept as they are. PEDIGREE_ENOMEM. */
+int pedigree_redacted_note(struct pedigree_run_facts *facts);
+
 /* The run's recipe (graph/sheet.h), into its record. PEDIGREE_ENOMEM. */
 int pedigree_recipe_add(const struct pedigree_run_facts *facts,
 			struct pedigree_record *record);

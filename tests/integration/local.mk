@@ -45,6 +45,7 @@ integration_tests = \
 	%D%/progress.py \
 	%D%/query.py \
 	%D%/ranks.py \
+	%D%/rerun.py \
 	%D%/run_recover.py \
 	%D%/run_signals.py \
 	%D%/run_transparent.py \
