@@ -43,6 +43,7 @@ struct pedigree *cli_ask_open(const struct cli_ask *ask)
 	const struct pedigree_options options = {
 		.backend = ask->backend,
 		.progress = ask->quiet ? NULL : cli_progress,
+		.progress_count = ask->quiet ? NULL : cli_progress_count,
 	};
 	struct pedigree *pedigree = cli_open_options(&options);
 

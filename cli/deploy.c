@@ -132,6 +132,7 @@ static int gate(struct cli_wrap *wrap, const struct pedigree *pedigree)
 	struct options *options = (struct options *)wrap;
 	const struct pedigree_options with = {
 		.progress = wrap->quiet ? NULL : cli_progress,
+		.progress_count = wrap->quiet ? NULL : cli_progress_count,
 	};
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	struct pedigree *own;

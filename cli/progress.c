@@ -23,6 +23,7 @@ static struct {
 	char what[256];
 	double begin, drawn;
 	bool said, shown; /* a line; a bar that is on the screen */
+	bool counts;	  /* things, not bytes */
 } now;
 
 static double clock_now(void)
@@ -57,6 +58,14 @@ static void format_bytes(double bytes, char *ret, size_t n)
 		bytes /= 1000;
 	snprintf(ret, n, unit && bytes < 10 ? "%.1f %s" : "%.0f %s", bytes,
 		 units[unit]);
+}
+
+static void format_amount(double amount, char *ret, size_t n)
+{
+	if (now.counts)
+		snprintf(ret, n, amount < 10 ? "%.1f" : "%.0f", amount);
+	else
+		format_bytes(amount, ret, n);
 }
 
 static void format_seconds(double seconds, char *ret, size_t n)
@@ -100,7 +109,7 @@ static void draw(uint64_t done, uint64_t all, double seconds)
 	memset(bar, '.', BAR);
 	memset(bar, '#', filled);
 	bar[BAR] = '\0';
-	format_bytes(speed, rate, sizeof(rate));
+	format_amount(speed, rate, sizeof(rate));
 	format_seconds(speed > 0 && all > done ? (double)(all - done) / speed
 					       : 0,
 		       left, sizeof(left));
@@ -112,6 +121,14 @@ static void draw(uint64_t done, uint64_t all, double seconds)
 	now.shown = true;
 }
 
+static void format_whole(uint64_t amount, char *ret, size_t n)
+{
+	if (now.counts)
+		snprintf(ret, n, "%llu", (unsigned long long)amount);
+	else
+		format_bytes((double)amount, ret, n);
+}
+
 static void say_begin(uint64_t all)
 {
 	char size[32];
@@ -119,7 +136,7 @@ static void say_begin(uint64_t all)
 	if (now.said)
 		return;
 	now.said = true;
-	format_bytes((double)all, size, sizeof(size));
+	format_whole(all, size, sizeof(size));
 	cli_say("%s, %s", now.what, size);
 }
 
@@ -127,7 +144,7 @@ static void say_end(uint64_t done, double seconds)
 {
 	char size[32], time[32];
 
-	format_bytes((double)done, size, sizeof(size));
+	format_whole(done, size, sizeof(size));
 	format_seconds(seconds, time, sizeof(time));
 	cli_say("%s: done, %s in %s", now.what, size, time);
 }
@@ -149,13 +166,13 @@ static void name(const char *what)
 			*c = '?';
 }
 
-void cli_progress(void *ctx, const char *what, uint64_t done, uint64_t all)
+static void tell(const char *what, uint64_t done, uint64_t all, bool counts)
 {
 	double time = clock_now(), seconds;
 
-	(void)ctx;
 	if (now.begin <= 0) {
 		name(what);
+		now.counts = counts;
 		now.begin = time;
 	}
 	seconds = time - now.begin;
@@ -173,4 +190,17 @@ void cli_progress(void *ctx, const char *what, uint64_t done, uint64_t all)
 		draw(done, all, seconds);
 	else
 		say_begin(all);
+}
+
+void cli_progress(void *ctx, const char *what, uint64_t done, uint64_t all)
+{
+	(void)ctx;
+	tell(what, done, all, false);
+}
+
+void cli_progress_count(void *ctx, const char *what, uint64_t done,
+			uint64_t all)
+{
+	(void)ctx;
+	tell(what, done, all, true);
 }

@@ -12,6 +12,9 @@
 
 /* struct pedigree_options' `progress`. */
 void cli_progress(void *ctx, const char *what, uint64_t done, uint64_t all);
+/* Its `progress_count`. */
+void cli_progress_count(void *ctx, const char *what, uint64_t done,
+			uint64_t all);
 /* Takes the bar away before anything else is printed. */
 void cli_progress_clear(void);
 

@@ -46,6 +46,10 @@ struct pedigree_options {
 	 */
 	void (*progress)(void *ctx, const char *what, uint64_t done,
 			 uint64_t all);
+	/** The same where `done` and `all` count things and not bytes:
+	 *  objects that a store is asked for. May be NULL. */
+	void (*progress_count)(void *ctx, const char *what, uint64_t done,
+			       uint64_t all);
 	void *progress_ctx;
 };
 

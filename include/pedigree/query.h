@@ -212,7 +212,8 @@ enum pedigree_verification {
 /**
  * Reads the inputs, the code and the outputs of the runs behind a target
  * again, and prints what does not have the recorded bytes. Local files are
- * checked; what is elsewhere cannot be. JSON: {"Files": [{"Status":
+ * read, S3 is asked for the versions and ETags of its objects; what is
+ * elsewhere cannot be checked. JSON: {"Files": [{"Status":
  * "Changed|Gone|Unknown", "SourceUri", "Reason"}, …], "Runs", "Verified",
  * "Changed", "Gone", "Unknown", "Verdict": "Verified|NotVerified|Unknown"}.
  *

@@ -32,4 +32,6 @@ libpedigree_core_la_SOURCES += \
 	%D%/spooled.c \
 	%D%/spooled.h \
 	%D%/verify.c \
+	%D%/verify.h \
+	%D%/verify_check.c \
 	%D%/watch.c

@@ -43,6 +43,7 @@ int pedigree_open(const struct pedigree_options *options, struct pedigree **ret,
 	if (options)
 		pedigree->progress = (struct pedigree_watcher){
 			.tell = options->progress,
+			.count = options->progress_count,
 			.ctx = options->progress_ctx,
 		};
 	rc = pedigree_config_load(&sources, &pedigree->config, err);

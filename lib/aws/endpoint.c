@@ -34,6 +34,8 @@ static const struct service {
 	const char *fips;     /* where the partition has no other */
 	const char *fips_aws; /* NULL: the same */
 	const char *fips_gov;
+	/* Its IPv6 hosts: a label behind the host's; NULL: a suffix. */
+	const char *dual;
 } services[] = {
 	[PEDIGREE_AWS_SAGEMAKER] = {
 		.variable = "AWS_ENDPOINT_URL_SAGEMAKER",
@@ -56,6 +58,14 @@ static const struct service {
 		.host = "portal.sso",
 		.fips = "portal.sso-fips",
 		.fips_gov = "portal.sso",
+	},
+	[PEDIGREE_AWS_S3] = {
+		.variable = "AWS_ENDPOINT_URL_S3",
+		.key = "s3.endpoint_url",
+		.host = "s3",
+		.fips = "s3-fips",
+		.fips_gov = "s3-fips",
+		.dual = ".dualstack",
 	},
 };
 
@@ -138,9 +148,22 @@ static int own(const struct service *service, const char *region, bool fips,
 		if (!dual && partition->id == AWS_US_GOV)
 			host = service->fips_gov;
 	}
-	pedigree_buf_addf(ret, "https://%s.%s.%s", host, region,
-			  dual ? partition->dual_suffix : partition->suffix);
+	pedigree_buf_addf(ret, "https://%s%s.%s.%s", host,
+			  dual && service->dual ? service->dual : "", region,
+			  dual && !service->dual ? partition->dual_suffix
+						 : partition->suffix);
 	return 0;
+}
+
+bool pedigree_aws_endpoint_given(const struct pedigree_aws_files *files,
+				 const char *profile,
+				 enum pedigree_aws_service which)
+{
+	const char *url = NULL;
+
+	return configured(files, profile, &services[which], NULL, &url, NULL) ==
+		       0 &&
+	       url;
 }
 
 static int given(const char *url, bool fips, bool dual,

@@ -18,6 +18,7 @@ enum pedigree_aws_service {
 	PEDIGREE_AWS_SAGEMAKER,
 	PEDIGREE_AWS_STS,
 	PEDIGREE_AWS_SSO,
+	PEDIGREE_AWS_S3,
 };
 
 /*
@@ -29,6 +30,11 @@ int pedigree_aws_endpoint(const struct pedigree_aws_files *files,
 			  enum pedigree_aws_service service, const char *region,
 			  const char *chosen, struct pedigree_buf *ret,
 			  struct pedigree_error *err);
+
+/* Did the user configure one, so that it is not AWS's own? */
+bool pedigree_aws_endpoint_given(const struct pedigree_aws_files *files,
+				 const char *profile,
+				 enum pedigree_aws_service service);
 
 /*
  * What is signed and sent as Host: the URL's, without the scheme's own port.

@@ -65,6 +65,9 @@ enum pedigree_http_outcome {
 };
 
 #define PEDIGREE_HTTP_REQUEST_ID 128
+#define PEDIGREE_HTTP_ETAG 256
+#define PEDIGREE_HTTP_VERSION 1032
+#define PEDIGREE_HTTP_REGION 64
 
 struct pedigree_http_response {
 	void *ctx; /* of the request */
@@ -73,6 +76,10 @@ struct pedigree_http_response {
 	unsigned int sent; /* how often; more than once see above */
 	struct pedigree_buf body;
 	char request_id[PEDIGREE_HTTP_REQUEST_ID]; /* "" when there is none */
+	/* Of an object, as S3 tells them; "" when there is none. */
+	char etag[PEDIGREE_HTTP_ETAG];
+	char version[PEDIGREE_HTTP_VERSION];
+	char region[PEDIGREE_HTTP_REGION]; /* where its bucket is */
 	int64_t date;		   /* the server's, s since 1970; 0: none */
 	int64_t retry_after_ms;	   /* that it asks for; -1: it does not */
 	struct pedigree_error err; /* unless answered: why not */

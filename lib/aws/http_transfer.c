@@ -69,11 +69,20 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *ctx)
 		response->date = 0;
 		response->retry_after_ms = -1;
 		response->request_id[0] = '\0';
+		response->etag[0] = '\0';
+		response->version[0] = '\0';
+		response->region[0] = '\0';
 	}
 	if (header_is(bytes, n, "x-amzn-RequestId", response->request_id,
 		      sizeof(response->request_id)) ||
 	    header_is(bytes, n, "x-amz-request-id", response->request_id,
-		      sizeof(response->request_id)))
+		      sizeof(response->request_id)) ||
+	    header_is(bytes, n, "ETag", response->etag,
+		      sizeof(response->etag)) ||
+	    header_is(bytes, n, "x-amz-version-id", response->version,
+		      sizeof(response->version)) ||
+	    header_is(bytes, n, "x-amz-bucket-region", response->region,
+		      sizeof(response->region)))
 		return n;
 	if (header_is(bytes, n, "Date", value, sizeof(value)) &&
 	    !pedigree_aws_http_date(value, &response->date))
@@ -156,8 +165,10 @@ static bool set_limits(const struct pedigree_transfer *transfer,
 	       !set(easy, CURLOPT_TIMEOUT_MS, total) &&
 	       !set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L) &&
 	       !set(easy, CURLOPT_LOW_SPEED_TIME, stalled) &&
-	       !set(easy, CURLOPT_MAXFILESIZE_LARGE,
-		    (curl_off_t)transfer->most);
+	       /* Of a HEAD, the length is that of what does not come. */
+	       (!strcmp(request->method, "HEAD") ||
+		!set(easy, CURLOPT_MAXFILESIZE_LARGE,
+		     (curl_off_t)transfer->most));
 }
 
 static bool set_trust(const struct pedigree_transfer *transfer,
@@ -194,6 +205,8 @@ static bool set_method(const struct pedigree_transfer *transfer,
 
 	if (!strcmp(method, "GET"))
 		return true;
+	if (!strcmp(method, "HEAD"))
+		return !set(transfer->easy, CURLOPT_NOBODY, 1L);
 	if (set(transfer->easy, CURLOPT_POST, 1L) ||
 	    set(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 		(curl_off_t)transfer->n_body) ||

@@ -25,6 +25,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/region.h \
 	%D%/retry.c \
 	%D%/retry.h \
+	%D%/s3.c \
+	%D%/s3.h \
 	%D%/sigv4.c \
 	%D%/sigv4.h \
 	%D%/sigv4_canonical.c \

@@ -12,6 +12,7 @@
 /* As struct pedigree_options has it (pedigree.h). */
 struct pedigree_watcher {
 	void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all);
+	void (*count)(void *ctx, const char *what, uint64_t done, uint64_t all);
 	void *ctx;
 };
 

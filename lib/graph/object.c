@@ -257,6 +257,11 @@ static int add_prefix(struct pedigree_builder *builder, const struct rack *rack,
 		  &entity);
 	if (r == 0)
 		r = pedigree_builder_manifest(builder, &text, &tally, &entity);
+	/* A bucket is in one store. */
+	if (r == 0)
+		r = pedigree_pairs_set(
+			&entity.properties, "Endpoint",
+			builder->objects.v.v[items->file].endpoint);
 	if (r < 0) {
 		pedigree_entity_clear(&entity);
 		return r;

@@ -31,6 +31,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/ledger_write.h \
 	%D%/null.c \
 	%D%/null.h \
+	%D%/objects.c \
+	%D%/objects.h \
 	%D%/outbox.c \
 	%D%/outbox.h \
 	%D%/progress.c \

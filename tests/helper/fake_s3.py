@@ -24,6 +24,10 @@ class Store:
         self.objects = {}  # (bucket, key): (bytes, ETag, version or None)
         self.uploads = {}  # id: {part number: bytes}
         self.versions = versions
+        self.old = {}  # (bucket, key, version): the same
+        self.refuses = None  # a status for all that is asked
+        self.region = None  # the only one whose signatures are taken
+        self.regions = []  # those of signatures, once there is one
         self.count = 0
         self.lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -166,11 +170,29 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                   "</CompleteMultipartUploadResult>").encode(),
             x_amz_version_id=version)
 
+    def elsewhere(self):
+        """Is the signature for another region than the bucket's?"""
+        store = self.server.store
+        if not store.region:
+            return False
+        store.regions.append(
+            self.headers["Authorization"].split("/")[2])
+        return store.regions[-1] != store.region
+
     def do_GET(self):
-        place, _, _ = self.take()
-        if place not in self.server.store.objects:
+        place, query, _ = self.take()
+        store = self.server.store
+        if store.refuses:
+            return self.answer(store.refuses)
+        if self.elsewhere():
+            return self.answer(301, x_amz_bucket_region=store.region)
+        found = store.objects.get(place)
+        wanted = query.get("versionId")
+        if wanted and (not found or found[2] != wanted):
+            found = store.old.get((*place, wanted))
+        if not found:
             return self.missing()
-        content, etag, version = self.server.store.objects[place]
+        content, etag, version = found
         more = {"ETag": etag, "x_amz_version_id": version,
                 "Accept_Ranges": "bytes",
                 "Last_Modified": "Mon, 23 Nov 2026 00:00:00 GMT"}

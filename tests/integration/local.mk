@@ -57,6 +57,7 @@ integration_tests = \
 	%D%/tour.py \
 	%D%/tsan.sh \
 	%D%/verify.sh \
+	%D%/verify_s3.py \
 	%D%/versions.sh \
 	%D%/watch.py \
 	%D%/ways.sh

@@ -65,7 +65,7 @@ echo 'a,b' >data.csv
 
 # Nothing was seen that could be checked.
 pedigree run -q --name far --input s3://bucket/key -- true || fail_ "far failed"
-expect_ 2 far '^Unknown .*s3://bucket/key: only local files'
+expect_ 2 far '^Unknown .*s3://bucket/key: no version of it'
 
 expect_ 1 trian 'train'
 pedigree verify >out 2>err && fail_ "no target was taken"

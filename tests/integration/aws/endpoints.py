@@ -43,6 +43,7 @@ CALLS = {
     "sts": lambda client: client.get_caller_identity(),
     "sso": lambda client: client.get_role_credentials(
         roleName="r", accountId="1", accessToken="t"),
+    "s3": lambda client: client.list_buckets(),
 }
 
 
@@ -85,6 +86,13 @@ def own():
     for region in regions:
         agree("sagemaker", region)
         agree("sagemaker", region, AWS_USE_FIPS_ENDPOINT="true")
+        if region == "us-east-1":
+            continue  # has another name still in older ones
+        agree("s3", region)
+        agree("s3", region, AWS_USE_DUALSTACK_ENDPOINT="true")
+        if not region.startswith("cn-"):
+            agree("s3", region, AWS_USE_FIPS_ENDPOINT="true",
+                  AWS_USE_DUALSTACK_ENDPOINT="true")
     if VERSION < (1, 43):
         return  # regions and partitions are from later on
     for region in regions:

@@ -14,6 +14,7 @@ static const char *const names[] = {
 	[PEDIGREE_AWS_SAGEMAKER] = "sagemaker",
 	[PEDIGREE_AWS_STS] = "sts",
 	[PEDIGREE_AWS_SSO] = "sso",
+	[PEDIGREE_AWS_S3] = "s3",
 };
 
 int main(int argc, char **argv)
