@@ -11,9 +11,9 @@
  * the TLS library is looked at.
  *
  * Of headers those come out that http_fields.c lists, of bodies the members
- * that control.def lists, of queries and signatures what wire.def has a number
- * for. No other header, no other part of a body and no value of a query leaves
- * the structure.
+ * that control.def lists and the elements that xml.h names, of queries and
+ * signatures what wire.def has a number for. No other header, no other part of
+ * a body and no value of a query leaves the structure.
  *
  * The two directions of HTTP/1.1 are read as streams that may be cut at any
  * byte:
@@ -50,6 +50,7 @@
 #include "hooks/control.h"
 #include "hooks/fields.h"
 #include "hooks/log.h"
+#include "hooks/xml.h"
 
 /* A finished exchange, valid during the call; all of it goes into an entry of
    the log as it is. */
@@ -96,6 +97,7 @@ struct pedigree_http_call {
 	bool bodyless;	   /* HEAD: its answer has no body */
 	bool tunnel;	   /* CONNECT */
 	bool upload;	   /* to GCS, which answers with JSON */
+	bool copies;	   /* names a source that the store is to copy */
 	bool expects;	   /* waits for a 100 before the body */
 };
 
@@ -144,6 +146,7 @@ struct pedigree_http {
 	uint16_t answer_fields; /* in `answer` */
 	struct pedigree_http_side sent, received;
 	struct pedigree_http_target target;
+	struct pedigree_xml xml; /* of the answer */
 	struct pedigree_http_call calls[PEDIGREE_HTTP_CALLS];
 	char host[PEDIGREE_HTTP_HOST];
 	char text[PEDIGREE_HTTP_TEXT];

@@ -98,6 +98,21 @@ void pedigree_http_answer_end(struct pedigree_http *http, uint8_t flags)
 	pedigree_http_forget(http);
 }
 
+static void look_into_xml(struct pedigree_http *http, const char *bytes,
+			  size_t n)
+{
+	struct pedigree_area area = pedigree_http_area(http, RECEIVED);
+	unsigned int fields;
+	uint16_t added = 0;
+
+	if (!bytes) {
+		pedigree_xml_end(&http->xml);
+		return;
+	}
+	fields = pedigree_xml_feed(&http->xml, &area, bytes, n, &added);
+	pedigree_http_field_added(http, RECEIVED, fields, added);
+}
+
 void pedigree_http_body(struct pedigree_http *http, enum pedigree_http_way way,
 			const char *bytes, size_t n)
 {
@@ -114,6 +129,8 @@ void pedigree_http_body(struct pedigree_http *http, enum pedigree_http_way way,
 		call->head.sent += n;
 	else
 		call->head.received += n;
+	if (way == RECEIVED && pedigree_xml_is_open(&http->xml))
+		look_into_xml(http, bytes, n);
 	if (!pedigree_control_is_open(control))
 		return;
 	if (!bytes) {
@@ -184,7 +201,20 @@ void pedigree_http_answer_begin(struct pedigree_http *http)
 	http->received.fields.n = 0;
 	http->answer_fields = 0;
 	http->calls[0].head.status = 0;
+	pedigree_xml_end(&http->xml);
 	begin_head(&http->received);
+}
+
+/* An object that is put together of parts, or copied: of what it became its
+   ETag is in the body alone. */
+static bool answers_with_etag(const struct pedigree_http_call *call)
+{
+	if (call->head.status / 100 != 2)
+		return false;
+	return call->head.method == PEDIGREE_METHOD_POST
+		       ? call->head.query & PEDIGREE_QUERY_UPLOAD_ID
+		       : call->head.method == PEDIGREE_METHOD_PUT &&
+				 call->copies;
 }
 
 void pedigree_http_answer_head(struct pedigree_http *http)
@@ -195,4 +225,6 @@ void pedigree_http_answer_head(struct pedigree_http *http)
 		look_into(&http->received, call, PEDIGREE_CONTROL_ANSWER);
 	else if (call->upload && call->head.status / 100 == 2)
 		look_into(&http->received, call, PEDIGREE_CONTROL_UPLOAD);
+	else if (answers_with_etag(call) && !http->received.encoded)
+		pedigree_xml_begin(&http->xml);
 }

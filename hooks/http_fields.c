@@ -311,6 +311,8 @@ static void end_kept(struct pedigree_http *http, enum pedigree_http_way way,
 		call->flags |= PEDIGREE_F_CUT;
 		return;
 	}
+	if (way == PEDIGREE_HTTP_SENT && header->use == KEEP_URL)
+		call->copies = true;
 	pedigree_http_field_added(http, way, 1, (unsigned int)n);
 }
 

@@ -14,7 +14,9 @@ hooks_http = \
 	%D%/http_call.h \
 	%D%/http_fields.c \
 	%D%/http_fields.h \
-	%D%/http_target.c
+	%D%/http_target.c \
+	%D%/xml.c \
+	%D%/xml.h
 
 pkglib_LTLIBRARIES += libpedigree-preload.la
 

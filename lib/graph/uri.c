@@ -175,6 +175,9 @@ int pedigree_act_of(const struct pedigree_stores *stores,
 		ret->store = PEDIGREE_STORE_S3;
 	else if (ret->store == PEDIGREE_STORE_NONE && head->service)
 		return 0;
+	/* A store that began to answer before it knew. */
+	if (pedigree_wire_field(event->wire, "xml-Error"))
+		return 0;
 	if ((head->status < 200 || head->status >= 300) && !redirects(head))
 		return 0;
 	switch (ret->store) {

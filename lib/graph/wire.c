@@ -52,20 +52,29 @@ static bool whole_size(const char *range, uint64_t *ret)
 	return slash && number(slash + 1, ret);
 }
 
-/* Weak tags name a meaning and not bytes; quotes are no part of one. */
+/* Weak tags name a meaning and not bytes; quotes, which are entities in XML,
+   are no part of one. */
 static void add_etag(struct pedigree_buf *buf, const char *etag)
 {
+	static const char *const quotes[] = { "\"", "&quot;", "&#34;" };
 	size_t n;
 
 	if (!etag)
 		return;
 	if (strncmp(etag, "W/", 2) == 0)
 		etag += 2;
-	if (*etag == '"')
-		etag++;
 	n = strlen(etag);
-	if (n && etag[n - 1] == '"')
-		n--;
+	for (size_t i = 0; i < PEDIGREE_COUNT(quotes); i++) {
+		size_t quote = strlen(quotes[i]);
+
+		if (strncmp(etag, quotes[i], quote) != 0)
+			continue;
+		etag += quote;
+		n -= quote;
+		if (n >= quote && strcmp(etag + n - quote, quotes[i]) == 0)
+			n -= quote;
+		break;
+	}
 	pedigree_buf_add(buf, etag, n);
 }
 
@@ -91,7 +100,9 @@ static void find_version(const struct pedigree_event *event,
 	const char *etag = field(event, "x-linked-etag");
 	const char *modified = field(event, "last-modified");
 
-	add_etag(&told->etag, etag ? etag : field(event, "etag"));
+	if (!etag)
+		etag = field(event, "etag");
+	add_etag(&told->etag, etag ? etag : field(event, "xml-ETag"));
 	for (size_t i = 0; i < PEDIGREE_COUNT(version_fields); i++) {
 		const struct version_field *known = &version_fields[i];
 		const char *value = known->store == store

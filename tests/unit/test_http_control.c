@@ -433,6 +433,40 @@ static void test_an_upload_to_gcs_tells_what_came_of_it(void **state)
 	      JSON("200", "149"));
 }
 
+static void test_an_object_made_of_parts_has_its_etag_in_the_body(void **state)
+{
+	static const char complete[] =
+		"POST /b/k?uploadId=hush HTTP/1.1\r\nHost: h\r\n\r\n";
+	static const char copy[] = "PUT /b/k HTTP/1.1\r\nHost: h\r\n"
+				   "x-amz-copy-source: /b/s\r\n\r\n";
+	static const char made[] = "<R><ETag>&quot;0a-2&quot;</ETag>"
+				   "<ETag>hush</ETag></R>";
+	static const char failed[] = "<Error><Code>hush</Code></Error>";
+	char text[512];
+
+	(void)state;
+#define BODY(body) \
+	(snprintf(text, sizeof(text), \
+		  "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", \
+		  strlen(body), body), \
+	 text)
+	check("EXCHANGE POST 200 http://h /b/k sent 0 received 53 query 0x4"
+	      " xml-ETag=&quot;0a-2&quot;\n",
+	      complete, BODY(made));
+	check("EXCHANGE PUT 200 http://h /b/k sent 0 received 53"
+	      " request-x-amz-copy-source=/b/s xml-ETag=&quot;0a-2&quot;\n",
+	      copy, BODY(made));
+	check("EXCHANGE POST 200 http://h /b/k sent 0 received 32 query 0x4"
+	      " xml-Error=1\n",
+	      complete, BODY(failed));
+	/* What is no such answer is not looked into. */
+	check("EXCHANGE PUT 200 http://h /b/k sent 0 received 53\n",
+	      "PUT /b/k HTTP/1.1\r\nHost: h\r\n\r\n", BODY(made));
+	check("EXCHANGE GET 200 http://h /b/k sent 0 received 53 query 0x4\n",
+	      "GET /b/k?uploadId=x HTTP/1.1\r\nHost: h\r\n\r\n", BODY(made));
+#undef BODY
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,6 +485,8 @@ int main(void)
 		cmocka_unit_test(test_bodies_in_chunks_are_read_too),
 		cmocka_unit_test(test_each_body_is_its_own_calls),
 		cmocka_unit_test(test_an_upload_to_gcs_tells_what_came_of_it),
+		cmocka_unit_test(
+			test_an_object_made_of_parts_has_its_etag_in_the_body),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

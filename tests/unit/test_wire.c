@@ -112,6 +112,20 @@ static void test_a_multipart_upload_is_one_output(void **state)
 			    "16777316");
 }
 
+static void test_an_answer_may_fail_after_it_began(void **state)
+{
+	struct fake_run *s = *state;
+
+	FAKE_EXCHANGE(s, .origin = B, .path = "/k",
+		      .query = PEDIGREE_QUERY_UPLOAD_ID,
+		      .fields = { "xml-Error", "1" });
+	FAKE_EXCHANGE(s, .method = "PUT", .origin = B, .path = "/copy",
+		      .fields = { "request-x-amz-copy-source", "/b/k",
+				  "xml-Error", "1" });
+	fake_build(s);
+	assert_int_equal(s->record->entities.n, 1);
+}
+
 static void test_what_the_run_put_there_is_no_input(void **state)
 {
 	struct fake_run *s = *state;
@@ -266,6 +280,7 @@ int main(void)
 		TEST(test_objects_are_inputs_and_outputs_with_versions),
 		TEST(test_ranges_are_one_input_of_the_whole_size),
 		TEST(test_a_multipart_upload_is_one_output),
+		TEST(test_an_answer_may_fail_after_it_began),
 		TEST(test_what_the_run_put_there_is_no_input),
 		TEST(test_a_copy_is_an_input_and_an_output),
 		TEST(test_many_objects_are_one_data_set),
