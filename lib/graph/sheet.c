@@ -47,6 +47,8 @@ static char *decode(const char *text, size_t n)
 	if (!part)
 		return NULL;
 	pedigree_percent_decode(&plain, part);
+	if (pedigree_buf_error(&plain))
+		return NULL;
 	return plain.len ? pedigree_buf_take(&plain) : strdup("");
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fs.h"
 #include "base/hash.h"
 #include "graph/rollup.h"
 #include "query/diff.h"
@@ -255,6 +256,13 @@ static struct one *lone_folder(struct side *side, const struct side *other,
 	return found;
 }
 
+/* A folder stands for none that is in it: there, files have their names. */
+static bool apart(const struct one *a, const struct one *b)
+{
+	return !pedigree_path_under(a->uri, b->uri) &&
+	       !pedigree_path_under(b->uri, a->uri);
+}
+
 /* Folders that stand for one another, though their files are not all the
    same: two checkouts, a data set that was copied and changed. */
 static int pair(struct one *old, struct one *new,
@@ -278,12 +286,12 @@ static int pair_folders(struct side *old, struct side *new,
 		one = lone_folder(old, new, name);
 		other = one == &old->ones.v[i] ? lone_folder(new, old, name)
 					       : NULL;
-		if (other && pair(one, other, section) < 0)
+		if (other && apart(one, other) && pair(one, other, section) < 0)
 			return PEDIGREE_ENOMEM;
 	}
 	one = lone_folder(old, new, NULL);
 	other = one ? lone_folder(new, old, NULL) : NULL;
-	return other ? pair(one, other, section) : 0;
+	return other && apart(one, other) ? pair(one, other, section) : 0;
 }
 
 static int add_single(struct side *side, const struct one *one)

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/err.h"
 #include "base/fs.h"
@@ -82,56 +83,107 @@ int pedigree_rerun_files_read(struct pedigree_ledger *ledger,
 		       : rc;
 }
 
-/* Does the text name this file, or a folder that it is in, by a path that
-   begins with `base`? */
-static bool names(const char *text, const char *base, const char *path)
+/* What ends a path in code, options and lists. */
+#define ENDS "\"'`\n\t ,;:()[]<>"
+
+/* Do the `n` bytes, less slashes at their end, name the file or a folder that
+   it is in? */
+static bool leads_to(const char *at, size_t n, const char *path, size_t least)
 {
-	const char *at = text;
+	while (n > 1 && at[n - 1] == '/')
+		n--;
+	return n >= least && strncmp(at, path, n) == 0 &&
+	       (path[n] == '/' || path[n] == '\0');
+}
 
-	while ((at = strstr(at, base)) != NULL) {
-		size_t n = strlen(at);
+/*
+ * Does the text name this file, or a folder that it is in, by a path that
+ * begins with `base`? `folder`: is `base` itself such a one?
+ */
+static bool names(const char *text, const char *base, bool folder,
+		  const char *path)
+{
+	size_t least = strlen(base) + !folder;
 
-		while (n > 1 && at[n - 1] == '/')
-			n--;
+	for (const char *at = text; (at = strstr(at, base)) != NULL; at++)
 		if (strncmp(at, path, strlen(path)) == 0 ||
-		    (strncmp(at, path, n) == 0 &&
-		     (path[n] == '/' || path[n] == '\0')))
+		    leads_to(at, strlen(at), path, least) ||
+		    leads_to(at, strcspn(at, ENDS), path, least))
 			return true;
-		at++;
-	}
 	return false;
 }
 
-static int check_words(const struct pedigree_rerun_plan *plan,
-		       const struct pedigree_words *words, const char *what,
-		       const char *path, struct pedigree_error *err)
+static const char *first_named(const struct pedigree_rerun_plan *plan,
+			       const char *text, bool folder)
 {
-	for (size_t i = 0; i < words->n; i++)
-		if (names(words->v[i], plan->base, path))
+	if (!strstr(text, plan->base))
+		return NULL;
+	for (size_t i = 0; i < plan->outputs.n; i++)
+		if (names(text, plan->base, folder, plan->outputs.v[i].path))
+			return plan->outputs.v[i].path;
+	return NULL;
+}
+
+static int check_words(const struct pedigree_rerun_plan *plan,
+		       struct pedigree_error *err)
+{
+	const char *path;
+
+	for (size_t i = 0; i < plan->argv.n; i++)
+		if ((path = first_named(plan, plan->argv.v[i], true)) != NULL)
 			return pedigree_fail(
 				err, PEDIGREE_EINVAL,
-				"%s %zu, '%s', is about %s, which the run made: --into cannot keep it from being written again; give another with --arg, or --force",
-				what, i, words->v[i], path);
+				"argument %zu, '%s', leads to %s, which the run made: --into cannot keep it from being written again; give another with --arg, or --force",
+				i, plan->argv.v[i], path);
+	/* Search paths have the project in them, and nothing is written there
+	   for that. */
+	for (size_t i = 0; i < plan->environment.n; i++)
+		if ((path = first_named(plan, plan->environment.v[i], false)) !=
+		    NULL)
+			return pedigree_fail(
+				err, PEDIGREE_EINVAL,
+				"the variable %s leads to %s, which the run made: --into cannot keep it from being written again, --force lets it",
+				plan->environment.v[i], path);
+	return 0;
+}
+
+#define TEXT_MAX ((size_t)256 << 10) /* of code and settings */
+#define TEXTS_MAX 1000
+
+/* Code and settings may have the path of what is written. */
+static int check_texts(const struct pedigree_rerun_plan *plan,
+		       struct pedigree_error *err)
+{
+	for (size_t i = 0; i < plan->inputs.n && i < TEXTS_MAX; i++) {
+		_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+		const char *file = plan->inputs.v[i].path, *path;
+		struct stat st;
+
+		if (stat(file, &st) < 0 || !S_ISREG(st.st_mode) ||
+		    (uint64_t)st.st_size > TEXT_MAX ||
+		    pedigree_read_file(file, TEXT_MAX, &text, NULL) < 0)
+			continue;
+		path = first_named(plan, text.data, true);
+		if (path)
+			return pedigree_fail(
+				err, PEDIGREE_EINVAL,
+				"%s names %s, or a folder that it is in, by its absolute path: --into cannot keep it from being written again, --force lets it",
+				file, path);
+	}
 	return 0;
 }
 
 int pedigree_rerun_files_check(const struct pedigree_rerun_plan *plan,
 			       struct pedigree_error *err)
 {
-	int rc = 0;
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < plan->outputs.n; i++) {
-		const char *path = plan->outputs.v[i].path;
-
-		if (!pedigree_path_under(path, plan->base))
+	for (size_t i = 0; i < plan->outputs.n; i++)
+		if (!pedigree_path_under(plan->outputs.v[i].path, plan->base))
 			return pedigree_fail(
 				err, PEDIGREE_EINVAL,
 				"the run made %s, which is not in %s: --into cannot keep it from being written again, --force lets it",
-				path, plan->base);
-		rc = check_words(plan, &plan->argv, "argument", path, err);
-		if (rc == 0)
-			rc = check_words(plan, &plan->environment, "variable",
-					 path, err);
-	}
-	return rc;
+				plan->outputs.v[i].path, plan->base);
+	rc = check_words(plan, err);
+	return rc == 0 ? check_texts(plan, err) : rc;
 }

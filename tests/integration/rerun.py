@@ -154,8 +154,20 @@ def absolute():
         t.check("--into cannot keep it from being written again" in err, err)
         t.equal(read(path), b"mine\n", "the first output")
         t.check(not os.path.exists(f"../into-{name}"), "a folder was made")
+    for name, text in (("code", f"import os\nHERE = '{here}'\n"
+                                "open(os.path.join(HERE, 'made-code'), 'w')"),
+                       ("code-file", f"open('{here}/made-code', 'w')\n")):
+        write(f"{name}.py", text)
+        run(name, "/usr/bin/python3", f"{name}.py")
+        _, err = rerun(2, name, "--into", f"../into-{name}")
+        t.check(f"{name}.py names {here}/made-code" in err, err)
     run("in", "sh", "-c", 'cat "$1" >copy', "sh", f"{here}/data/03")
-    rerun(0, "-q", "in", "--into", "../into-in")
+    rerun(0, "-q", "in", "--into", "../into-in",
+          env={**os.environ, "PYTHONPATH": here})
+    # A search path with the project in it is about no output.
+    run("path", "sh", "-c", "echo made >copy",
+        env={**os.environ, "PYTHONPATH": here})
+    rerun(0, "-q", "path", "--into", "../into-path")
 
 
 def changed():

@@ -13,6 +13,7 @@ unit_tests = \
 	%D%/test_commands \
 	%D%/test_config \
 	%D%/test_control \
+	%D%/test_diff \
 	%D%/test_digest \
 	%D%/test_digests \
 	%D%/test_entity \
@@ -202,6 +203,11 @@ tests_unit_test_outbox_SOURCES = %D%/test_outbox.c $(unit_alloc) $(unit_scene)
 tests_unit_test_outbox_CFLAGS = $(unit_cflags)
 tests_unit_test_outbox_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_outbox_LDFLAGS = $(unit_alloc_ldflags)
+
+tests_unit_test_diff_SOURCES = %D%/test_diff.c $(unit_alloc) $(unit_scene)
+tests_unit_test_diff_CFLAGS = $(unit_cflags)
+tests_unit_test_diff_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+tests_unit_test_diff_LDFLAGS = $(unit_alloc_ldflags)
 
 tests_unit_test_surroundings_SOURCES = %D%/test_surroundings.c \
 	$(unit_alloc) $(unit_folder)
