@@ -40,10 +40,20 @@ void pedigree_check_clear(struct pedigree_check *check)
 	pedigree_objects_free(check->stores);
 }
 
+/* Where it is, or its files are: a data set that is the same everywhere was
+   last seen in this folder. */
+static const char *place_of(const struct pedigree_entity *entity)
+{
+	const char *folder = pedigree_pairs_get(&entity->properties, "Folder");
+
+	return folder ? folder : entity->source_uri;
+}
+
 static bool is_remote(const struct pedigree_entity *entity)
 {
-	return entity->source_uri &&
-	       strncmp(entity->source_uri, "s3://", 5) == 0;
+	const char *place = place_of(entity);
+
+	return place && strncmp(place, "s3://", 5) == 0;
 }
 
 int pedigree_check_add(struct pedigree_check *check, pedigree_row row,
@@ -282,7 +292,7 @@ static int check_manifest(struct pedigree_check *check,
 	while (rc == 0 && pedigree_manifest_next(&at, &line)) {
 		n++;
 		pedigree_buf_reset(&uri);
-		pedigree_buf_add_str(&uri, entity->source_uri);
+		pedigree_buf_add_str(&uri, place_of(entity));
 		pedigree_buf_add_char(&uri, '/');
 		pedigree_buf_add(&uri, line.path, line.path_n);
 		if (pedigree_buf_error(&uri))

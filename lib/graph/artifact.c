@@ -14,7 +14,8 @@
 #include "rules/redact.h"
 
 /* Everything of an artifact but its version. */
-static int begin(const struct pedigree_builder *builder, const char *path,
+static int begin(const struct pedigree_builder *builder,
+		 const struct pedigree_dataset *dataset, const char *path,
 		 const char *type, enum pedigree_role role,
 		 struct pedigree_entity *entity)
 {
@@ -22,10 +23,8 @@ static int begin(const struct pedigree_builder *builder, const char *path,
 	const struct pedigree_run_facts *facts = builder->facts;
 	const char *slash = strrchr(path, '/');
 
-	if (!pedigree_rules_map(builder->plan.rules, path, &uri)) {
-		pedigree_buf_reset(&uri);
-		pedigree_path_to_uri(&uri, path);
-	}
+	if (pedigree_plan_uri(&builder->plan, NULL, path, &uri) < 0)
+		return PEDIGREE_ENOMEM;
 	entity->kind = PEDIGREE_ARTIFACT;
 	entity->name = pedigree_api_name(slash && slash[1] ? slash + 1 : path);
 	entity->type = pedigree_clean_text(type, 256);
@@ -36,9 +35,35 @@ static int begin(const struct pedigree_builder *builder, const char *path,
 	entity->modified_ms = entity->created_ms;
 	if (!entity->name || !entity->type || !entity->source_uri)
 		return PEDIGREE_ENOMEM;
-	if (strncmp(entity->source_uri, "file://", 7) != 0)
+	if (strncmp(entity->source_uri, "file://", 7) == 0 &&
+	    pedigree_pairs_set(&entity->properties, "Host", facts->host) < 0)
+		return PEDIGREE_ENOMEM;
+	return pedigree_builder_dataset(builder, dataset, path, entity);
+}
+
+int pedigree_builder_dataset(const struct pedigree_builder *builder,
+			     const struct pedigree_dataset *dataset,
+			     const char *path, struct pedigree_entity *entity)
+{
+	_cleanup_buf_ struct pedigree_buf uri = PEDIGREE_BUF_INIT;
+
+	if (!dataset)
 		return 0;
-	return pedigree_pairs_set(&entity->properties, "Host", facts->host);
+	free(entity->name);
+	entity->name = pedigree_api_name(dataset->name);
+	if (!entity->name ||
+	    pedigree_pairs_set(&entity->properties, "DataSet", dataset->name))
+		return PEDIGREE_ENOMEM;
+	if (!dataset->portable)
+		return 0;
+	/* Where it is said to be is not what it is. */
+	if (pedigree_pairs_set(&entity->properties, "Folder",
+			       entity->source_uri) < 0 ||
+	    pedigree_plan_uri(&builder->plan, dataset, path, &uri) < 0)
+		return PEDIGREE_ENOMEM;
+	free(entity->source_uri);
+	entity->source_uri = pedigree_buf_take(&uri);
+	return entity->source_uri ? 0 : PEDIGREE_ENOMEM;
 }
 
 static int set_number(struct pedigree_entity *entity, const char *key,
@@ -147,14 +172,22 @@ static int make_file(struct pedigree_builder *builder,
 			    item->name, &path);
 	if (pedigree_buf_error(&path))
 		return PEDIGREE_ENOMEM;
-	r = begin(builder, path.data, plan->types.v[item->type], item->role,
-		  entity);
+	r = begin(builder, NULL, path.data, plan->types.v[item->type],
+		  item->role, entity);
 	if (r == 0)
 		r = set_opened_as(builder, item, entity);
 	if (r < 0)
 		return r;
 	version_of(builder, item, false, &version);
 	return set_version(entity, &version);
+}
+
+/* The rule wants size and name alone, unless there is worse to tell. */
+static void forget_time(struct pedigree_version *version)
+{
+	version->by_time = false;
+	if (strncmp(version->value, "mtime:", 6) == 0)
+		version->value[0] = '\0';
 }
 
 static void add_line(struct pedigree_builder *builder,
@@ -166,14 +199,21 @@ static void add_line(struct pedigree_builder *builder,
 	const struct pedigree_paths *paths = &builder->plan.access.paths;
 	struct pedigree_version version;
 
-	version_of(builder, item, by_time, &version);
+	const enum pedigree_dataset_digest digest =
+		tally->dataset ? tally->dataset->digest
+			       : PEDIGREE_DATASET_CONTENT;
+
+	version_of(builder, item, by_time || digest, &version);
+	if (digest == PEDIGREE_DATASET_NONE)
+		forget_time(&version);
 	pedigree_paths_text(paths, paths->names.v[item->name].folder,
 			    item->name, &path);
 	pedigree_manifest_add(text, &version,
 			      path.len > skip ? path.data + skip : path.data);
 	tally->files++;
 	tally->bytes += version.bytes;
-	tally->unreadable += !version.value[0];
+	tally->unreadable +=
+		!version.value[0] && digest != PEDIGREE_DATASET_NONE;
 	tally->changed |= version.changed;
 	tally->changed_after |= version.changed_after;
 	tally->by_time |= version.by_time;
@@ -221,14 +261,28 @@ static int set_tally(const struct pedigree_builder *builder,
 		     const struct pedigree_tally *tally, const char *digest,
 		     struct pedigree_entity *entity)
 {
+	const struct pedigree_dataset *dataset = tally->dataset;
 	char value[PEDIGREE_SHA256_HEX + 8];
+	char rule[128] =
+		"some files: above [capture] hash_max_size or hash_max_files";
 	int r;
+
+	if (dataset && dataset->digest)
+		snprintf(rule, sizeof(rule),
+			 "all files: [dataset %.64s] has digest = %s",
+			 dataset->name,
+			 dataset->digest == PEDIGREE_DATASET_NONE
+				 ? "none"
+				 : "size+mtime");
 
 	snprintf(value, sizeof(value), "sha256:%s", digest);
 	/* Part of the digests is missing: this is no version of anything. */
 	if (builder->hasher.stopped)
 		r = pedigree_pairs_set(&entity->properties, "VersionAbsent",
 				       "hashing was stopped");
+	else if (dataset && dataset->digest == PEDIGREE_DATASET_NONE)
+		r = pedigree_pairs_set(&entity->properties, "VersionAbsent",
+				       rule);
 	else
 		r = pedigree_pairs_add(&entity->source_types, "Custom", value);
 	if (r == 0)
@@ -244,9 +298,7 @@ static int set_tally(const struct pedigree_builder *builder,
 	if (r == 0)
 		r = set_flag(entity, "ChangedAfterRun", tally->changed_after);
 	if (r == 0 && tally->by_time)
-		r = pedigree_pairs_set(
-			&entity->properties, "NotHashed",
-			"some files: above [capture] hash_max_size or hash_max_files");
+		r = pedigree_pairs_set(&entity->properties, "NotHashed", rule);
 	return r;
 }
 
@@ -275,8 +327,12 @@ static int make_folder(struct pedigree_builder *builder,
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 	const struct pedigree_item *first = &items[group->first];
 	const struct pedigree_plan *plan = &builder->plan;
-	struct pedigree_tally tally = { 0 };
-	int r = begin(builder, group->folder, plan->types.v[first->type],
+	struct pedigree_tally tally = {
+		.dataset = pedigree_plan_dataset(plan, group),
+	};
+	int r = begin(builder, tally.dataset, group->folder,
+		      tally.dataset ? tally.dataset->type
+				    : plan->types.v[first->type],
 		      first->role, entity);
 
 	if (r < 0)
@@ -284,7 +340,9 @@ static int make_folder(struct pedigree_builder *builder,
 	add_lines(builder, items, group, &text, &tally);
 	if (pedigree_buf_error(&text))
 		return PEDIGREE_ENOMEM;
-	return pedigree_builder_manifest(builder, &text, &tally, entity);
+	r = pedigree_builder_manifest(builder, &text, &tally, entity);
+	return r < 0 ? r
+		     : pedigree_builder_present(builder, items, group, entity);
 }
 
 static int set_entry_point(const struct pedigree_builder *builder,

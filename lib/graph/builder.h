@@ -56,9 +56,23 @@ int pedigree_builder_group(struct pedigree_builder *builder,
 			   size_t *ret_index);
 /* What the lines of a manifest come to. */
 struct pedigree_tally {
+	const struct pedigree_dataset *dataset; /* or NULL */
 	uint64_t files, bytes, unreadable;
 	bool changed, changed_after, by_time;
 };
+/* What a rule says of the entity of a folder, which is without a version; a
+   path or, of objects, a URI. */
+int pedigree_builder_dataset(const struct pedigree_builder *builder,
+			     const struct pedigree_dataset *dataset,
+			     const char *path, struct pedigree_entity *entity);
+/*
+ * present.c: how much of a folder was read: the files in it that are of the
+ * same kind, and its partitions. Nothing where that is not known.
+ */
+int pedigree_builder_present(const struct pedigree_builder *builder,
+			     const struct pedigree_item *items,
+			     const struct pedigree_group *group,
+			     struct pedigree_entity *entity);
 /* Takes a manifest's text into the record and gives `entity` its version. */
 int pedigree_builder_manifest(struct pedigree_builder *builder,
 			      struct pedigree_buf *text,

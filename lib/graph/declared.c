@@ -103,8 +103,12 @@ int pedigree_builder_path(struct pedigree_builder *builder, const char *path,
 		group.folder =
 			strdup(plan->access.paths.folders.v[folder].path);
 		r = group.folder
-			    ? walk(builder, group.folder, index, role, &items)
+			    ? pedigree_plan_set_at(plan, group.folder, role)
 			    : PEDIGREE_ENOMEM;
+		if (r > 0)
+			group.set = (uint16_t)r;
+		if (r >= 0)
+			r = walk(builder, group.folder, index, role, &items);
 		pedigree_items_sort(&plan->access.paths, items.v, items.n);
 	} else {
 		r = add_item(builder, path, index, role, &items);

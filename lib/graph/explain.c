@@ -16,6 +16,7 @@ struct question {
 	struct pedigree_plan plan;
 	struct pedigree_hasher hasher;
 	uint32_t name;
+	const struct pedigree_dataset *dataset; /* that it is a file of */
 	struct pedigree_explanation *answer;
 };
 
@@ -132,14 +133,14 @@ static int about_rename(struct question *question)
 	return question->answer->renamed_to ? 0 : PEDIGREE_ENOMEM;
 }
 
-static int set_uri(struct question *question, const char *path)
+static int set_uri(struct question *question,
+		   const struct pedigree_dataset *dataset, const char *path)
 {
 	_cleanup_buf_ struct pedigree_buf uri = PEDIGREE_BUF_INIT;
 
-	if (!pedigree_rules_map(question->plan.rules, path, &uri)) {
-		pedigree_buf_reset(&uri);
-		pedigree_path_to_uri(&uri, path);
-	}
+	if (pedigree_plan_uri(&question->plan, dataset, path, &uri) < 0)
+		return PEDIGREE_ENOMEM;
+	question->dataset = dataset;
 	question->answer->artifact_uri = pedigree_buf_take(&uri);
 	return question->answer->artifact_uri ? 0 : PEDIGREE_ENOMEM;
 }
@@ -157,9 +158,11 @@ static int about_artifact(struct question *question,
 
 			if (items->v[group->first + k].name != question->name)
 				continue;
-			r = set_uri(question, group->folder
-						      ? group->folder
-						      : question->answer->path);
+			r = set_uri(question,
+				    pedigree_plan_dataset(&question->plan,
+							  group),
+				    group->folder ? group->folder
+						  : question->answer->path);
 			return r < 0 ? r : group->folder != NULL;
 		}
 	}
@@ -193,7 +196,7 @@ static int is_given(struct question *question, const char *given)
 		return PEDIGREE_ENOMEM;
 	if (!pedigree_path_under(question->answer->path, path.data))
 		return 0;
-	return set_uri(question, path.data) < 0 ? PEDIGREE_ENOMEM : 1;
+	return set_uri(question, NULL, path.data) < 0 ? PEDIGREE_ENOMEM : 1;
 }
 
 /* The models that were declared, else those that were read. 1, 0 or a
@@ -271,6 +274,12 @@ static int set_reason(struct question *question, const char *input,
 	if (rolled)
 		pedigree_buf_addf(&text, "; it is one of the files of %s",
 				  answer->artifact_uri);
+	if (rolled && question->dataset) {
+		pedigree_buf_addf(&text, ", as [dataset %s] says (",
+				  question->dataset->name);
+		pedigree_origin_text(&question->dataset->origin, &text);
+		pedigree_buf_add_char(&text, ')');
+	}
 	answer->reason = pedigree_buf_take(&text);
 	return answer->reason ? 0 : PEDIGREE_ENOMEM;
 }

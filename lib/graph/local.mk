@@ -35,6 +35,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/paths.h \
 	%D%/plan.c \
 	%D%/plan.h \
+	%D%/present.c \
 	%D%/ranks.c \
 	%D%/ranks.h \
 	%D%/recall.c \
@@ -43,6 +44,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/run.c \
 	%D%/scene.c \
 	%D%/scene.h \
+	%D%/sets.c \
 	%D%/sheet.c \
 	%D%/sheet.h \
 	%D%/stores.c \

@@ -171,11 +171,15 @@ static int keep(struct pedigree_builder *builder, struct rack *rack,
 	const char *slash = strrchr(uri, '/');
 	struct pedigree_item *item = pedigree_vec_push(&rack->items);
 	struct pedigree_name *name = pedigree_vec_push(&rack->paths.names);
-	int type_index = pedigree_plan_type(&builder->plan, type);
+	int type_index, set;
 
 	pedigree_buf_add_char(&path, '/');
 	pedigree_buf_add(&path, uri, (size_t)(slash - uri));
-	if (!item || !name || type_index < 0 || pedigree_buf_error(&path))
+	if (!item || !name || pedigree_buf_error(&path))
+		return PEDIGREE_ENOMEM;
+	set = pedigree_plan_set(&builder->plan, path.data, type, role);
+	type_index = pedigree_plan_type(&builder->plan, type);
+	if (type_index < 0 || set < 0)
 		return PEDIGREE_ENOMEM;
 	name->text = slash + 1;
 	name->folder = folder_of(rack, path.data, path.len);
@@ -185,6 +189,7 @@ static int keep(struct pedigree_builder *builder, struct rack *rack,
 		.name = (uint32_t)rack->paths.names.n - 1,
 		.file = (uint32_t)index,
 		.type = (uint16_t)type_index,
+		.set = (uint16_t)set,
 		.role = (uint8_t)role,
 	};
 	return 0;
@@ -245,7 +250,9 @@ static int add_prefix(struct pedigree_builder *builder, const struct rack *rack,
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 	const struct pedigree_item *items = &rack->items.v[group->first];
 	const char *uri = group->folder + 1;
-	struct pedigree_tally tally = { 0 };
+	struct pedigree_tally tally = {
+		.dataset = pedigree_plan_dataset(&builder->plan, group),
+	};
 	struct pedigree_entity entity = { 0 };
 	int r;
 
@@ -253,8 +260,13 @@ static int add_prefix(struct pedigree_builder *builder, const struct rack *rack,
 	for (size_t i = 0; i < group->n; i++)
 		add_line(&builder->objects.v.v[items[i].file], strlen(uri) + 1,
 			 &text, &tally);
-	r = begin(builder, uri, builder->plan.types.v[items->type], items->role,
-		  &entity);
+	r = begin(builder, uri,
+		  tally.dataset ? tally.dataset->type
+				: builder->plan.types.v[items->type],
+		  items->role, &entity);
+	if (r == 0)
+		r = pedigree_builder_dataset(builder, tally.dataset, uri,
+					     &entity);
 	if (r == 0)
 		r = pedigree_builder_manifest(builder, &text, &tally, &entity);
 	/* A bucket is in one store. */
@@ -317,8 +329,11 @@ int pedigree_builder_objects(struct pedigree_builder *builder)
 		r = keep_all(builder, &rack);
 	if (r < 0)
 		return r;
+	if (pedigree_plan_least(&builder->plan, &rack.items) < 0)
+		return PEDIGREE_ENOMEM;
 	pedigree_items_sort(&rack.paths, rack.items.v, rack.items.n);
-	r = pedigree_rollup_all(&rack.paths, &rack.items, builder->facts->home,
+	r = pedigree_rollup_all(&rack.paths, &rack.items, &builder->plan.sets,
+				builder->facts->home,
 				pedigree_config_number(builder->config,
 						       "capture", "rollup_min"),
 				&rack.groups);

@@ -136,13 +136,20 @@ static int keep(struct pedigree_plan *plan, struct pedigree_items *items,
 		uint32_t name, uint32_t file, enum pedigree_role role,
 		const char *type)
 {
+	const struct pedigree_paths *paths = &plan->access.paths;
 	struct pedigree_item *item = pedigree_vec_push(items);
-	int index = pedigree_plan_type(plan, type);
+	uint32_t folder = paths->names.v[name].folder;
+	int set = 0, index;
 
-	if (!item || index < 0)
+	if (items == &plan->items)
+		set = pedigree_plan_set(plan, paths->folders.v[folder].path,
+					type, role);
+	index = pedigree_plan_type(plan, type);
+	if (!item || index < 0 || set < 0)
 		return PEDIGREE_ENOMEM;
 	item->name = name;
 	item->file = file;
+	item->set = (uint16_t)set;
 	item->type = (uint16_t)index;
 	item->role = (uint8_t)role;
 	plan->bytes += plan->access.paths.names.v[name].look.size;
@@ -191,9 +198,12 @@ static int keep_outputs(struct pedigree_plan *plan,
 
 static int group_items(struct pedigree_plan *plan)
 {
+	if (pedigree_plan_least(plan, &plan->items) < 0)
+		return PEDIGREE_ENOMEM;
 	pedigree_items_sort(&plan->access.paths, plan->items.v, plan->items.n);
 	return pedigree_rollup_all(
-		&plan->access.paths, &plan->items, plan->facts->home,
+		&plan->access.paths, &plan->items, &plan->sets,
+		plan->facts->home,
 		pedigree_config_number(plan->config, "capture", "rollup_min"),
 		&plan->groups);
 }
@@ -264,6 +274,7 @@ void pedigree_plan_clear(struct pedigree_plan *plan)
 {
 	pedigree_access_clear(&plan->access);
 	pedigree_rules_free(plan->rules);
+	pedigree_sets_clear(plan);
 	pedigree_vec_clear(&plan->types);
 	pedigree_vec_clear(&plan->items);
 	pedigree_groups_clear(&plan->groups);

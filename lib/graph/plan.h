@@ -21,6 +21,9 @@ struct pedigree_plan {
 	const struct pedigree_config *config;
 	struct pedigree_access access;
 	struct pedigree_rules *rules;
+	struct pedigree_datasets *datasets;
+	struct pedigree_sets sets;	  /* that have items */
+	struct pedigree_map *set_of;	  /* "role root": index + 1 */
 	PEDIGREE_VEC(const char *) types; /* of artifacts; borrowed */
 	/* Sorted by role, type and path; code apart, by root and path. */
 	struct pedigree_items items;
@@ -64,6 +67,28 @@ enum pedigree_fate pedigree_plan_output(struct pedigree_plan *plan,
 
 /* Index of a type, added when new; -1: no memory. */
 int pedigree_plan_type(struct pedigree_plan *plan, const char *type);
+
+/*
+ * sets.c: the data set that files of `type` directly in a folder are, as an
+ * index into plan->sets plus one; 0: none. PEDIGREE_ENOMEM.
+ */
+int pedigree_plan_set(struct pedigree_plan *plan, const char *folder,
+		      const char *type, enum pedigree_role role);
+/* The one whose root the folder is. */
+int pedigree_plan_set_at(struct pedigree_plan *plan, const char *folder,
+			 enum pedigree_role role);
+/* Items of a data set too few to be it are none of it. */
+int pedigree_plan_least(const struct pedigree_plan *plan,
+			struct pedigree_items *items);
+void pedigree_sets_clear(struct pedigree_plan *plan);
+/* The rule of a group, or NULL. */
+const struct pedigree_dataset *
+pedigree_plan_dataset(const struct pedigree_plan *plan,
+		      const struct pedigree_group *group);
+/* The SourceUri of a file or a group's folder. */
+int pedigree_plan_uri(const struct pedigree_plan *plan,
+		      const struct pedigree_dataset *dataset, const char *path,
+		      struct pedigree_buf *ret);
 
 /* Absolute clean path of what was given relative to the command's folder. */
 int pedigree_plan_path(const struct pedigree_plan *plan, const char *given,

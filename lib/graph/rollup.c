@@ -68,7 +68,9 @@ static int compare_items(const void *first, const void *second, void *context)
 
 	if (a->role != b->role)
 		return a->role < b->role ? -1 : 1;
-	if (a->type != b->type)
+	if (a->set != b->set)
+		return a->set < b->set ? -1 : 1;
+	if (!a->set && a->type != b->type)
 		return a->type < b->type ? -1 : 1;
 	return compare_paths(context, a, b);
 }
@@ -225,22 +227,43 @@ int pedigree_rollup(const struct pedigree_paths *paths,
 	}
 }
 
+static int add_set(const struct pedigree_set *set, uint16_t index, size_t first,
+		   size_t n, struct pedigree_groups *groups)
+{
+	struct pedigree_group *group = pedigree_vec_push(groups);
+
+	if (!group)
+		return PEDIGREE_ENOMEM;
+	group->first = first;
+	group->n = n;
+	group->set = index;
+	group->folder = strdup(set->root);
+	return group->folder ? 0 : PEDIGREE_ENOMEM;
+}
+
 int pedigree_rollup_all(const struct pedigree_paths *paths,
-			const struct pedigree_items *items, const char *home,
+			const struct pedigree_items *items,
+			const struct pedigree_sets *sets, const char *home,
 			size_t least, struct pedigree_groups *groups)
 {
 	const struct pedigree_item *v = items->v;
 	size_t first = 0;
 
 	while (first < items->n) {
+		uint16_t set = v[first].set;
 		size_t end = first + 1;
 		int r;
 
 		while (end < items->n && v[end].role == v[first].role &&
-		       v[end].type == v[first].type)
+		       v[end].set == set &&
+		       (set || v[end].type == v[first].type))
 			end++;
-		r = pedigree_rollup(paths, v, first, end - first, home, least,
+		if (set)
+			r = add_set(&sets->v[set - 1], set, first, end - first,
 				    groups);
+		else
+			r = pedigree_rollup(paths, v, first, end - first, home,
+					    least, groups);
 		if (r < 0)
 			return r;
 		first = end;

@@ -26,6 +26,7 @@
 #include "base/vec.h"
 #include "graph/paths.h"
 #include "graph/version.h"
+#include "rules/dataset.h"
 
 #define PEDIGREE_ROLLUP_MOST 64 /* artifacts of one type and role */
 
@@ -34,18 +35,27 @@ struct pedigree_item {
 	uint32_t name; /* in paths */
 	uint32_t file; /* in access->files */
 	uint16_t type; /* index into the plan's types */
+	uint16_t set;  /* index into plan->sets plus one; 0: none */
 	uint8_t role;  /* enum pedigree_role */
 };
 PEDIGREE_VEC_TYPE(pedigree_items, struct pedigree_item);
+
+/* A tree that a [dataset] rule is about. */
+struct pedigree_set {
+	const struct pedigree_dataset *rule;
+	char *root; /* absolute */
+};
+PEDIGREE_VEC_TYPE(pedigree_sets, struct pedigree_set);
 
 /* Consecutive items that are one artifact. */
 struct pedigree_group {
 	char *folder; /* absolute; NULL: a single file */
 	size_t first, n;
+	uint16_t set; /* as the items' */
 };
 PEDIGREE_VEC_TYPE(pedigree_groups, struct pedigree_group);
 
-/* By role, type, and the bytes of their paths. */
+/* By role, data set, type, and the bytes of their paths. */
 void pedigree_items_sort(const struct pedigree_paths *paths,
 			 struct pedigree_item *items, size_t n);
 
@@ -60,9 +70,13 @@ int pedigree_rollup(const struct pedigree_paths *paths,
 		    const struct pedigree_item *items, size_t first, size_t n,
 		    const char *home, size_t least,
 		    struct pedigree_groups *groups);
-/* The same for sorted items of several types and roles. */
+/*
+ * The same for sorted items of several types and roles. Those of a data set
+ * are one group, with its root for a folder.
+ */
 int pedigree_rollup_all(const struct pedigree_paths *paths,
-			const struct pedigree_items *items, const char *home,
+			const struct pedigree_items *items,
+			const struct pedigree_sets *sets, const char *home,
 			size_t least, struct pedigree_groups *groups);
 void pedigree_groups_clear(struct pedigree_groups *groups);
 

@@ -148,6 +148,7 @@ int pedigree_scene_set(struct pedigree_plan *plan, struct pedigree_error *err)
 		.state = state,
 	};
 	size_t n;
+	int r;
 
 	if (!prefixes || set_project(plan) < 0 ||
 	    add_prefixes(plan, prefixes) < 0)
@@ -160,5 +161,8 @@ int pedigree_scene_set(struct pedigree_plan *plan, struct pedigree_error *err)
 		list[i] = pedigree_map_key(prefixes, i, NULL);
 	scene.project = plan->project;
 	scene.prefixes = list;
-	return pedigree_rules_new(plan->config, &scene, &plan->rules, err);
+	r = pedigree_rules_new(plan->config, &scene, &plan->rules, err);
+	return r < 0 ? r
+		     : pedigree_datasets_new(plan->config, &scene,
+					     &plan->datasets, err);
 }

@@ -8,7 +8,7 @@
 
 #include "graph/plan.h"
 
-/* Fills plan->project and plan->rules. */
+/* Fills plan->project, plan->rules and plan->datasets. */
 int pedigree_scene_set(struct pedigree_plan *plan, struct pedigree_error *err);
 
 /* A folder that is no project: "/", "/tmp", the home folder, … */

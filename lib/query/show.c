@@ -111,20 +111,20 @@ int pedigree_manifest_row(struct pedigree_ledger *ledger, pedigree_row row,
 			  struct pedigree_error *err)
 {
 	_cleanup_(pedigree_entity_clear) struct pedigree_entity entity = { 0 };
-	const char *version;
+	const char *version, *digest;
 	int rc = pedigree_ledger_entity(ledger, row, &entity, err);
 
 	if (rc < 0)
 		return rc;
-	/* The version of a rolled-up data set is its manifest's digest. */
+	/* The version of a rolled-up data set is its manifest's digest; one
+	   without a version has a manifest all the same. */
 	version = pedigree_version_of(&entity);
+	digest = pedigree_pairs_get(&entity.properties, "Manifest");
 	if (version &&
 	    strncmp(version, SHA256_PREFIX, strlen(SHA256_PREFIX)) == 0)
-		rc = pedigree_ledger_manifest(ledger,
-					      version + strlen(SHA256_PREFIX),
-					      ret_text, NULL);
-	else
-		rc = PEDIGREE_ENOTFOUND;
+		digest = version + strlen(SHA256_PREFIX);
+	rc = digest ? pedigree_ledger_manifest(ledger, digest, ret_text, NULL)
+		    : PEDIGREE_ENOTFOUND;
 	if (rc == PEDIGREE_ENOTFOUND)
 		return pedigree_fail(
 			err, rc,

@@ -4,6 +4,7 @@
  */
 #include <config.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -70,6 +71,41 @@ static int soften(const struct pedigree_rules *rules,
 		 : would_hide(pattern->glob, rules->home, &pattern->not_home);
 }
 
+/* Adds a pattern without braces and takes its text. */
+static int add_pattern(struct pedigree_rules *rules, uint32_t rule, char **glob)
+{
+	struct pedigree_pattern *new = pedigree_vec_push(&rules->patterns);
+	int r;
+
+	if (!new)
+		return PEDIGREE_ENOMEM;
+	new->glob = pedigree_take(*glob);
+	new->rule = rule;
+	new->next = PEDIGREE_NO_PATTERN;
+	new->whole_path = strchr(new->glob, '/');
+	r = soften(rules, &rules->rules.v[rule], new);
+	return r ? r
+		 : pedigree_rules_file(rules,
+				       (uint32_t)(rules->patterns.n - 1));
+}
+
+/* The folder that a root leads to, where that is another: files are known by
+   where they really are. */
+static int real_root(const char *glob, char **ret)
+{
+	_cleanup_free_ char *real = NULL;
+	_cleanup_buf_ struct pedigree_buf escaped = PEDIGREE_BUF_INIT;
+
+	if (glob[0] != '/' || strpbrk(glob, "*?[\\"))
+		return 0;
+	real = realpath(glob, NULL);
+	if (!real || strcmp(real, glob) == 0)
+		return 0;
+	add_escaped(&escaped, real);
+	*ret = pedigree_buf_take(&escaped);
+	return *ret ? 0 : PEDIGREE_ENOMEM;
+}
+
 /*
  * Adds the patterns of `rest`, which stands below `folder` (a literal) unless
  * that is NULL.
@@ -87,25 +123,23 @@ static int add_patterns(struct pedigree_rules *rules, uint32_t rule,
 		 strncmp(rest, "**", 2) != 0)
 		pedigree_buf_add_str(&glob, "**/");
 	pedigree_buf_add_str(&glob, rest);
-	if (glob.len && glob.data[glob.len - 1] == '/')
+	if (rules->roots)
+		while (glob.len > 1 && glob.data[glob.len - 1] == '/')
+			pedigree_buf_cut(&glob, glob.len - 1);
+	else if (glob.len && glob.data[glob.len - 1] == '/')
 		pedigree_buf_add_str(&glob, "**");
 	if (pedigree_buf_error(&glob))
 		return PEDIGREE_ENOMEM;
 	r = pedigree_glob_expand(glob.data, &globs);
 	for (size_t i = 0; !r && i < globs.n; i++) {
-		struct pedigree_pattern *new =
-			pedigree_vec_push(&rules->patterns);
+		_cleanup_free_ char *real = NULL;
 
-		if (!new)
-			return PEDIGREE_ENOMEM;
-		new->glob = pedigree_take(globs.v[i]);
-		new->rule = rule;
-		new->next = PEDIGREE_NO_PATTERN;
-		new->whole_path = strchr(new->glob, '/');
-		r = soften(rules, &rules->rules.v[rule], new);
+		if (rules->roots)
+			r = real_root(globs.v[i], &real);
 		if (!r)
-			r = pedigree_rules_file(
-				rules, (uint32_t)(rules->patterns.n - 1));
+			r = add_pattern(rules, rule, &globs.v[i]);
+		if (!r && real)
+			r = add_pattern(rules, rule, &real);
 	}
 	return r;
 }
@@ -207,26 +241,25 @@ static int describe(struct pedigree_rules *rules,
 		    struct pedigree_rule *ret)
 {
 	_cleanup_buf_ struct pedigree_buf name = PEDIGREE_BUF_INIT;
-	bool artifact = !strcmp(setting->section, "artifact");
+	const char *section = setting->section;
 	char **kept;
 
 	ret->setting = setting;
 	ret->name = "exclude";
 	ret->type = NULL;
 	ret->roles = PEDIGREE_ROLE_ANY;
-	if (!artifact)
+	if (!strcmp(section, "exclude"))
 		return 0;
 	kept = pedigree_vec_push(&rules->names);
-	pedigree_buf_addf(&name, "artifact %s", setting->name);
+	pedigree_buf_addf(&name, "%s %s", section, setting->name);
 	if (!kept || !(*kept = pedigree_buf_take(&name)))
 		return PEDIGREE_ENOMEM;
 	ret->name = *kept;
-	ret->type =
-		pedigree_config_get(config, "artifact", setting->name, "type");
+	ret->type = pedigree_config_get(config, section, setting->name, "type");
 	if (!ret->type || !ret->type[0])
 		ret->type = "DataSet";
 	ret->roles = role_of(
-		pedigree_config_get(config, "artifact", setting->name, "role"));
+		pedigree_config_get(config, section, setting->name, "role"));
 	return 0;
 }
 
@@ -281,10 +314,22 @@ static int add_mapping(struct pedigree_rules *rules,
 	return 0;
 }
 
+/* Has the setting patterns for these rules? */
+static bool is_wanted(const struct pedigree_setting *setting, bool roots)
+{
+	if (roots)
+		return !strcmp(setting->section, "dataset") &&
+		       !strcmp(setting->key, "root");
+	return !strcmp(setting->key, "match") &&
+	       (!strcmp(setting->section, "artifact") ||
+		!strcmp(setting->section, "exclude"));
+}
+
 static int add_layer(struct pedigree_rules *rules,
 		     const struct pedigree_config *config,
 		     const struct pedigree_scene *scene,
-		     enum pedigree_layer layer, struct pedigree_error *err)
+		     enum pedigree_layer layer, bool roots,
+		     struct pedigree_error *err)
 {
 	int r = 0;
 
@@ -294,12 +339,10 @@ static int add_layer(struct pedigree_rules *rules,
 
 		if (setting->origin.layer != layer)
 			continue;
-		if (!strcmp(setting->section, "map") &&
+		if (!roots && !strcmp(setting->section, "map") &&
 		    pedigree_config_in_force(config, i))
 			r = add_mapping(rules, setting, err);
-		else if (!strcmp(setting->key, "match") &&
-			 (!strcmp(setting->section, "artifact") ||
-			  !strcmp(setting->section, "exclude")))
+		else if (is_wanted(setting, roots))
 			r = add_setting(rules, config, scene, setting, err);
 	}
 	return r;
@@ -319,16 +362,17 @@ static char *clean_copy(const char *path)
 	return copy;
 }
 
-int pedigree_rules_new(const struct pedigree_config *config,
-		       const struct pedigree_scene *scene,
-		       struct pedigree_rules **ret_rules,
-		       struct pedigree_error *err)
+int pedigree_rules_compile(const struct pedigree_config *config,
+			   const struct pedigree_scene *scene, bool roots,
+			   struct pedigree_rules **ret_rules,
+			   struct pedigree_error *err)
 {
 	_cleanup_(rules_freep) struct pedigree_rules *rules = NULL;
 
 	rules = calloc(1, sizeof(*rules));
 	if (!rules)
 		return pedigree_fail_memory(err);
+	rules->roots = roots;
 	rules->home = clean_copy(scene->home);
 	rules->project = clean_copy(scene->project);
 	if (!rules->home || !rules->project)
@@ -343,11 +387,19 @@ int pedigree_rules_new(const struct pedigree_config *config,
 	for (int layer = PEDIGREE_LAYER_FLAG; layer >= PEDIGREE_LAYER_BUILTIN;
 	     layer--) {
 		int r = add_layer(rules, config, scene,
-				  (enum pedigree_layer)layer, err);
+				  (enum pedigree_layer)layer, roots, err);
 
 		if (r < 0)
 			return r;
 	}
 	*ret_rules = pedigree_take(rules);
 	return 0;
+}
+
+int pedigree_rules_new(const struct pedigree_config *config,
+		       const struct pedigree_scene *scene,
+		       struct pedigree_rules **ret_rules,
+		       struct pedigree_error *err)
+{
+	return pedigree_rules_compile(config, scene, false, ret_rules, err);
 }

@@ -70,7 +70,19 @@ struct pedigree_rules {
 	struct pedigree_globs names; /* what rule.name points to */
 	struct pedigree_map *tables[PEDIGREE_TABLES];
 	char *home, *project;
+	bool roots; /* the patterns are of folders, and say no more than that */
 };
+
+/* [artifact], [exclude] and [map]; or the roots of [dataset] alone. */
+int pedigree_rules_compile(const struct pedigree_config *config,
+			   const struct pedigree_scene *scene, bool roots,
+			   struct pedigree_rules **ret_rules,
+			   struct pedigree_error *err);
+
+/* The rule in force for an absolute clean path, or NULL. */
+const struct pedigree_rule *
+pedigree_rules_find(const struct pedigree_rules *rules, const char *path,
+		    const char *original, enum pedigree_role role);
 
 /* Files a pattern, the latest of its rule; 0 or PEDIGREE_ENOMEM. */
 int pedigree_rules_file(struct pedigree_rules *rules, uint32_t index);

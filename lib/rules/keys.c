@@ -251,6 +251,12 @@ const char *pedigree_value_fault(enum pedigree_value_type type,
 				       !strcmp(text, "any")
 			       ? NULL
 			       : "is not input, output or any";
+	case PEDIGREE_VALUE_DIGEST:
+		return !strcmp(text, "content") ||
+				       !strcmp(text, "size+mtime") ||
+				       !strcmp(text, "none")
+			       ? NULL
+			       : "is not content, size+mtime or none";
 	case PEDIGREE_VALUE_VERIFIED:
 		return !strcmp(text, "verified") ? NULL : "is not 'verified'";
 	case PEDIGREE_VALUE_URI:

@@ -23,10 +23,11 @@ enum pedigree_value_type {
 	PEDIGREE_VALUE_SIZE,	 /* 4096, 64K, 10M, 2G, 1T */
 	PEDIGREE_VALUE_DURATION, /* 10, 10s, 2m, 1h, 30d, 500ms */
 	PEDIGREE_VALUE_STRING,
-	PEDIGREE_VALUE_WORDS, /* see pedigree_next_word; later lines replace */
-	PEDIGREE_VALUE_GLOBS, /* the same; later lines add */
-	PEDIGREE_VALUE_ROLE,  /* input, output, any */
-	PEDIGREE_VALUE_URI,   /* scheme://… */
+	PEDIGREE_VALUE_WORDS,  /* see pedigree_next_word; later lines replace */
+	PEDIGREE_VALUE_GLOBS,  /* the same; later lines add */
+	PEDIGREE_VALUE_ROLE,   /* input, output, any */
+	PEDIGREE_VALUE_URI,    /* scheme://… */
+	PEDIGREE_VALUE_DIGEST, /* content, size+mtime, none */
 	/* "verified", so that no layer takes back what another requires */
 	PEDIGREE_VALUE_VERIFIED
 };

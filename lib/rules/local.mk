@@ -4,6 +4,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/compile.c \
 	%D%/config.c \
 	%D%/config.h \
+	%D%/dataset.c \
+	%D%/dataset.h \
 	%D%/deploy.c \
 	%D%/deploy.h \
 	%D%/glob.c \

@@ -110,21 +110,30 @@ static void ask(struct question *q, const char *path)
 	}
 }
 
-void pedigree_rules_judge(const struct pedigree_rules *rules, const char *path,
-			  const char *original, enum pedigree_role role,
-			  struct pedigree_verdict *ret_verdict)
+const struct pedigree_rule *
+pedigree_rules_find(const struct pedigree_rules *rules, const char *path,
+		    const char *original, enum pedigree_role role)
 {
 	struct question q = {
 		.rules = rules,
 		.role = role,
 		.best = PEDIGREE_NO_PATTERN,
 	};
-	const struct pedigree_rule *rule;
 
 	ask(&q, path);
 	if (original)
 		ask(&q, original);
-	if (q.best == PEDIGREE_NO_PATTERN) {
+	return q.best == PEDIGREE_NO_PATTERN ? NULL : &rules->rules.v[q.best];
+}
+
+void pedigree_rules_judge(const struct pedigree_rules *rules, const char *path,
+			  const char *original, enum pedigree_role role,
+			  struct pedigree_verdict *ret_verdict)
+{
+	const struct pedigree_rule *rule =
+		pedigree_rules_find(rules, path, original, role);
+
+	if (!rule) {
 		*ret_verdict = (struct pedigree_verdict){
 			.kept = true,
 			.type = "DataSet",
@@ -134,7 +143,6 @@ void pedigree_rules_judge(const struct pedigree_rules *rules, const char *path,
 		};
 		return;
 	}
-	rule = &rules->rules.v[q.best];
 	*ret_verdict = (struct pedigree_verdict){
 		.kept = rule->type,
 		.type = rule->type,

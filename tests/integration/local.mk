@@ -13,6 +13,7 @@ integration_tests = \
 	%D%/config.sh \
 	%D%/config_trouble.sh \
 	%D%/conformance.py \
+	%D%/datasets.py \
 	%D%/deploy_missing.sh \
 	%D%/diff.py \
 	%D%/example_c.py \

@@ -13,6 +13,7 @@ unit_tests = \
 	%D%/test_commands \
 	%D%/test_config \
 	%D%/test_control \
+	%D%/test_dataset \
 	%D%/test_diff \
 	%D%/test_digest \
 	%D%/test_digests \
@@ -231,6 +232,10 @@ tests_unit_test_redact_SOURCES = %D%/test_redact.c
 tests_unit_test_redact_CFLAGS = $(unit_cflags)
 tests_unit_test_redact_LDADD = $(unit_ldadd)
 
+tests_unit_test_dataset_SOURCES = %D%/test_dataset.c $(unit_alloc)
+tests_unit_test_dataset_CFLAGS = $(unit_cflags)
+tests_unit_test_dataset_LDADD = $(unit_ldadd)
+tests_unit_test_dataset_LDFLAGS = $(unit_alloc_ldflags)
 tests_unit_test_rules_SOURCES = %D%/test_rules.c $(unit_alloc)
 tests_unit_test_rules_CFLAGS = $(unit_cflags)
 tests_unit_test_rules_LDADD = $(unit_ldadd)
