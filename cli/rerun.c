@@ -132,6 +132,7 @@ static int verify(struct again *again, const struct pedigree *pedigree)
 	enum pedigree_verification verdict = PEDIGREE_CANNOT_VERIFY;
 	char *text = NULL;
 	size_t n = 0;
+	bool refused;
 	FILE *out = open_memstream(&text, &n);
 	int rc;
 
@@ -143,14 +144,16 @@ static int verify(struct again *again, const struct pedigree *pedigree)
 	rc = pedigree_verify_inputs(pedigree, again->rerun->arn, &print, out,
 				    &verdict, &err);
 	fclose(out);
-	if (rc == 0 && verdict != PEDIGREE_VERIFIED && !again->ask.quiet)
+	refused = verdict == PEDIGREE_NOT_VERIFIED && !again->force;
+	if (rc == 0 && verdict != PEDIGREE_VERIFIED &&
+	    (refused || !again->ask.quiet))
 		fputs(text, stderr);
 	free(text);
 	if (rc < 0) {
 		cli_fail(&err);
 		return CLI_TROUBLE;
 	}
-	if (verdict == PEDIGREE_NOT_VERIFIED && !again->force) {
+	if (refused) {
 		cli_say("what the run was made of is not as it was, so it was not run again; --force runs it all the same");
 		return CLI_TROUBLE;
 	}

@@ -185,7 +185,8 @@ int pedigree_growth_sort(struct pedigree_growth *growth,
 		edge->source = moved[edge->source];
 		edge->destination = moved[edge->destination];
 	}
-	qsort(graph->edges.v, graph->edges.n, sizeof(*graph->edges.v),
-	      pedigree_compare_edges);
+	if (graph->edges.n)
+		qsort(graph->edges.v, graph->edges.n, sizeof(*graph->edges.v),
+		      pedigree_compare_edges);
 	return 0;
 }

@@ -132,6 +132,26 @@ def last():
     t.pedigree("diff", "--last", "fit", status=2)
 
 
+def unfinished():
+    """The newest run has no record yet: another one is compared, and said."""
+    with subprocess.Popen(["pedigree", "run", "-q", "--name", "goes-on", "--",
+                           "sh", "-c", "echo begun; read -r line"],
+                          stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        done = subprocess.run(["pedigree", "diff", "--last", "fit-6"],
+                              check=False, capture_output=True)
+        t.check(b"goes-on" not in done.stderr, done.stderr)
+        done = subprocess.run(["pedigree", "diff", "--last"], check=False,
+                              capture_output=True)
+        t.check(b"goes-on has no record yet" in done.stderr, done.stderr)
+        done = subprocess.run(["pedigree", "diff", "fit", "goes-on"],
+                              check=False, capture_output=True)
+        t.equal(done.returncode, 2, "of a run that goes on")
+        t.check(b"has not ended yet" in done.stderr, done.stderr)
+        process.communicate(b"end\n")
+
+
 def folders():
     """The same bytes in another folder are told, as such."""
     shutil.copytree(".", "../copy")
@@ -248,6 +268,7 @@ def main():
     data_files()
     code()
     last()
+    unfinished()
     folders()
     ancestry()
     surroundings()

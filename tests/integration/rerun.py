@@ -174,7 +174,7 @@ def changed():
     count = len(t.answer("list", "runs"))
     before = read("data/05")
     write("data/05", "1\n2\n")
-    out, err = rerun(2, "fit")
+    out, err = rerun(2, "fit", "-q")
     t.equal(out, "", "output of what was not run")
     t.check("data/05: it has other bytes" in err and "--force" in err, err)
     t.equal(len(t.answer("list", "runs")), count, "runs")
