@@ -232,6 +232,23 @@ def surroundings():
                         "python3-numpy")
         t.equal(packages["debian python3-numpy"]["Old"], version, "a package")
 
+    # A distribution of pip's, in another version.
+    info = "lib/site-packages/shop_kit-1.dist-info"
+    os.makedirs(info)
+    write("lib/site-packages/shopkit.py", "")
+    write(f"{info}/RECORD", "shopkit.py,,\n")
+    for version in ("1.0", "1.1"):
+        write(f"{info}/METADATA", f"Name: shop-kit\nVersion: {version}\n")
+        t.pedigree("run", "-q", "--name", "kit", "--", python, "-c",
+                   "import shopkit",
+                   env={**os.environ, "PYTHONPATH": "lib/site-packages"})
+    answer = diff("kit", "kit-2")
+    t.equal(answer["Packages"]["Changes"],
+            [{"Change": "Changed", "Name": "python shop-kit", "Old": "1.0",
+              "New": "1.1"}], "another version")
+    text = t.pedigree("diff", "kit", "kit-2", status=1)
+    t.check("  - python shop-kit = 1.0\n  + python shop-kit = 1.1" in text,
+            text)
     secret = t.run("sh", "-c", f"grep -rl hunter2 '{t.work}/home' || :")
     t.equal(secret, "", "files with a secret")
 
