@@ -13,9 +13,10 @@ libpedigree_core_la_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DPEDIGREE_SYSCONFDIR='"$(sysconfdir)/pedigree"'
 libpedigree_core_la_CFLAGS = $(AM_CFLAGS) $(SANITIZE_CFLAGS) \
 	$(JANSSON_CFLAGS) $(INIH_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS) \
-	$(CURL_CFLAGS)
+	$(CURL_CFLAGS) $(ZLIB_CFLAGS)
 libpedigree_core_la_LIBADD = \
-	$(JANSSON_LIBS) $(INIH_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) -lm
+	$(JANSSON_LIBS) $(INIH_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) \
+	$(ZLIB_LIBS) -lm
 
 libpedigree_la_SOURCES =
 libpedigree_la_LIBADD = libpedigree-core.la

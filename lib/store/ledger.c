@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "graph/json.h"
+#include "store/ledger_pack.h"
 #include "store/ledger_read.h"
 #include "store/ledger_schema.h"
 
@@ -385,7 +386,17 @@ int pedigree_ledger_manifest(struct pedigree_ledger *ledger, const char *digest,
 	if (status == 0)
 		return pedigree_fail(err, PEDIGREE_ENOTFOUND,
 				     "the ledger has no manifest %s", digest);
-	return text_of(ledger, stmt, status, ret_text, err);
+	if (status < 0)
+		return status;
+	status = pedigree_unpack_column(stmt, 0, ret_text);
+	pedigree_db_done(stmt);
+	if (status == PEDIGREE_ENOMEM)
+		return pedigree_fail_memory(err);
+	if (status < 0)
+		return pedigree_fail(err, status,
+				     "the manifest %s in the ledger is damaged",
+				     digest);
+	return 0;
 }
 
 void pedigree_edges_clear(struct pedigree_edges *edges)

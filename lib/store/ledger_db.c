@@ -387,6 +387,11 @@ int pedigree_db_join(const struct pedigree_db *db, const char *const *sql,
 	return 0;
 }
 
+static int bind_bytes(sqlite3_stmt *stmt, int i, const struct pedigree_buf *buf)
+{
+	return sqlite3_bind_blob64(stmt, i, buf->data, buf->len, SQLITE_STATIC);
+}
+
 static int bind(sqlite3_stmt *stmt, const char *types, va_list args)
 {
 	for (int i = 1; *types; i++, types++) {
@@ -395,6 +400,10 @@ static int bind(sqlite3_stmt *stmt, const char *types, va_list args)
 		if (*types == 'i')
 			status = sqlite3_bind_int64(stmt, i,
 						    va_arg(args, int64_t));
+		else if (*types == 'b')
+			status = bind_bytes(
+				stmt, i,
+				va_arg(args, const struct pedigree_buf *));
 		else
 			status = sqlite3_bind_text(stmt, i,
 						   va_arg(args, const char *),

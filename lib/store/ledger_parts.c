@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 #include "graph/rollup.h"
+#include "store/ledger_pack.h"
 #include "store/ledger_write.h"
 
 struct part {
@@ -46,9 +47,11 @@ static int part_read(sqlite3_stmt *stmt, struct part *ret_part)
 		.latest = sqlite3_column_int64(stmt, 5),
 	};
 	bool folder = sqlite3_column_type(stmt, 6) != SQLITE_NULL;
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 
-	if (folder)
-		part.manifest = strdup(pedigree_db_text(stmt, 6));
+	/* A damaged one has no file in common with anything. */
+	if (folder && pedigree_unpack_column(stmt, 6, &text) != PEDIGREE_ENOMEM)
+		part.manifest = pedigree_buf_take(&text);
 	if (!part.uri || !part.version || (folder && !part.manifest)) {
 		part_clear(&part);
 		return PEDIGREE_ENOMEM;

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "graph/json.h"
 #include "store/ledger.h"
+#include "store/ledger_pack.h"
 #include "store/ledger_schema.h"
 #include "store/ledger_write.h"
 
@@ -94,6 +95,26 @@ static int is_known(struct pedigree_ledger_put *put, struct pedigree_error *err)
 	return known;
 }
 
+static int put_manifest(struct pedigree_ledger_put *put,
+			const struct pedigree_manifest *manifest,
+			struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf packed = PEDIGREE_BUF_INIT;
+	sqlite3_stmt *stmt = NULL;
+	int status = pedigree_db_ask(put->db, PEDIGREE_SQL_MANIFEST_HAS, &stmt,
+				     err, "s", manifest->digest);
+
+	pedigree_db_done(stmt);
+	if (status < 0)
+		return status;
+	if (status > 0)
+		return 0;
+	if (pedigree_pack(manifest->text, &packed) < 0)
+		return pedigree_fail_memory(err);
+	return pedigree_db_run(put->db, PEDIGREE_SQL_MANIFEST_ADD, err, "sb",
+			       manifest->digest, &packed);
+}
+
 static int put_run(struct pedigree_ledger_put *put, pedigree_row row,
 		   struct pedigree_error *err)
 {
@@ -115,10 +136,7 @@ static int put_run(struct pedigree_ledger_put *put, pedigree_row row,
 		status = pedigree_db_run(put->db, PEDIGREE_SQL_MEMBER_ADD, err,
 					 "si", record->trials.v[i], row);
 	for (size_t i = 0; !status && i < record->manifests.n; i++)
-		status =
-			pedigree_db_run(put->db, PEDIGREE_SQL_MANIFEST_ADD, err,
-					"ss", record->manifests.v[i].digest,
-					record->manifests.v[i].text);
+		status = put_manifest(put, &record->manifests.v[i], err);
 	return status;
 }
 

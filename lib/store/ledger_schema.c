@@ -75,6 +75,7 @@ static const char schema[] =
 	"	component INTEGER NOT NULL REFERENCES entity(id),"
 	"	PRIMARY KEY(trial, component)) WITHOUT ROWID;"
 	"CREATE INDEX membership_by_component ON membership(component);"
+	/* Text, or a blob (ledger_pack.h). */
 	"CREATE TABLE manifest("
 	"	digest TEXT NOT NULL UNIQUE,"
 	"	text TEXT NOT NULL);";

@@ -139,6 +139,8 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 		"ON CONFLICT DO NOTHING",
 	[PEDIGREE_SQL_MEMBERS_DROP] =
 		"DELETE FROM membership WHERE component = ?1",
+	[PEDIGREE_SQL_MANIFEST_HAS] =
+		"SELECT 1 FROM manifest WHERE digest = ?1",
 	[PEDIGREE_SQL_MANIFEST_ADD] =
 		"INSERT INTO manifest(digest, text) VALUES(?1, ?2) "
 		"ON CONFLICT DO NOTHING",

@@ -21,6 +21,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/ledger_list.c \
 	%D%/ledger_merge.c \
 	%D%/ledger_merge.h \
+	%D%/ledger_pack.c \
+	%D%/ledger_pack.h \
 	%D%/ledger_parts.c \
 	%D%/ledger_put.c \
 	%D%/ledger_read.h \

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """[dataset NAME]: trees that are one data set, and how much of them was read."""
 
+import hashlib
 import os
 import shutil
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["top_srcdir"], "tests"))
@@ -153,6 +155,20 @@ def written_and_read():
                 for v in up["Vertices"]), "part of what was written was read")
 
 
+def stored_once():
+    path = os.path.join(os.environ["PEDIGREE_HOME"], "ledger.db")
+    with sqlite3.connect(path) as ledger:
+        rows = ledger.execute("SELECT digest, typeof(text), length(text) "
+                              "FROM manifest").fetchall()
+    t.check(len(rows) > 8, rows)
+    t.equal(len({row[0] for row in rows}), len(rows), "one of a digest")
+    t.equal({row[1] for row in rows}, {"blob"}, "all are compressed")
+    text = t.pedigree("show", "events", "--manifest")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    size, = [row[2] for row in rows if row[0] == digest]
+    t.check(size < len(text), f"{size} of {len(text)} bytes")
+
+
 os.makedirs("w/project")
 os.chdir("w/project")
 put("./pedigree.conf", CONFIG)
@@ -161,5 +177,6 @@ partitions()
 digests()
 portable()
 not_declared()
+stored_once()
 written_and_read()
 t.passed()

@@ -37,6 +37,7 @@ unit_tests = \
 	%D%/test_jsonl \
 	%D%/test_ledger \
 	%D%/test_ledger_edit \
+	%D%/test_ledger_pack \
 	%D%/test_ledger_rules \
 	%D%/test_ledger_writers \
 	%D%/test_log_writer \
@@ -184,6 +185,9 @@ tests_unit_test_ledger_edit_SOURCES = %D%/test_ledger_edit.c $(unit_scene)
 tests_unit_test_ledger_edit_CFLAGS = $(unit_cflags)
 tests_unit_test_ledger_edit_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 
+tests_unit_test_ledger_pack_SOURCES = %D%/test_ledger_pack.c
+tests_unit_test_ledger_pack_CFLAGS = $(unit_cflags)
+tests_unit_test_ledger_pack_LDADD = $(unit_ldadd)
 tests_unit_test_ledger_rules_SOURCES = %D%/test_ledger_rules.c $(unit_scene)
 tests_unit_test_ledger_rules_CFLAGS = $(unit_cflags)
 tests_unit_test_ledger_rules_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
