@@ -177,7 +177,7 @@ static int keep(struct pedigree_builder *builder, struct rack *rack,
 	pedigree_buf_add(&path, uri, (size_t)(slash - uri));
 	if (!item || !name || pedigree_buf_error(&path))
 		return PEDIGREE_ENOMEM;
-	set = pedigree_plan_set(&builder->plan, path.data, type, role);
+	set = pedigree_plan_set(&builder->plan, path.data, NULL, type, role);
 	type_index = pedigree_plan_type(&builder->plan, type);
 	if (type_index < 0 || set < 0)
 		return PEDIGREE_ENOMEM;

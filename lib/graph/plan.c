@@ -138,12 +138,17 @@ static int keep(struct pedigree_plan *plan, struct pedigree_items *items,
 {
 	const struct pedigree_paths *paths = &plan->access.paths;
 	struct pedigree_item *item = pedigree_vec_push(items);
+	const struct pedigree_file *opened = &plan->access.files.v[file];
 	uint32_t folder = paths->names.v[name].folder;
+	const char *named = NULL;
 	int set = 0, index;
 
+	if (name == opened->name &&
+	    pedigree_file_renamed_by_link(&plan->access, opened))
+		named = paths->folders.v[opened->opened_folder].path;
 	if (items == &plan->items)
 		set = pedigree_plan_set(plan, paths->folders.v[folder].path,
-					type, role);
+					named, type, role);
 	index = pedigree_plan_type(plan, type);
 	if (!item || index < 0 || set < 0)
 		return PEDIGREE_ENOMEM;

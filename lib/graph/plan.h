@@ -70,10 +70,13 @@ int pedigree_plan_type(struct pedigree_plan *plan, const char *type);
 
 /*
  * sets.c: the data set that files of `type` directly in a folder are, as an
- * index into plan->sets plus one; 0: none. PEDIGREE_ENOMEM.
+ * index into plan->sets plus one; 0: none. PEDIGREE_ENOMEM. `named` is the
+ * folder as the program named it when that is another one, or NULL: a root
+ * may be a symbolic link.
  */
 int pedigree_plan_set(struct pedigree_plan *plan, const char *folder,
-		      const char *type, enum pedigree_role role);
+		      const char *named, const char *type,
+		      enum pedigree_role role);
 /* The one whose root the folder is. */
 int pedigree_plan_set_at(struct pedigree_plan *plan, const char *folder,
 			 enum pedigree_role role);

@@ -57,17 +57,20 @@ static int add_partition(struct survey *survey, struct pedigree_map *partitions,
 		       : PEDIGREE_ENOMEM;
 }
 
-/* Do files directly in a folder belong to what is surveyed? */
+/* Do files directly in a folder belong to what is surveyed? What is a data set
+   of its own does not. */
 static bool is_part(const struct survey *survey, const char *folder)
 {
+	const char *rest =
+		strlen(folder) > survey->skip ? folder + survey->skip : "";
 	size_t root;
-	const struct pedigree_dataset *dataset =
-		pedigree_dataset_of(survey->builder->plan.datasets, folder,
-				    PEDIGREE_ROLE_INPUT, &root);
 
-	if (dataset != survey->dataset)
+	if (pedigree_dataset_of(survey->builder->plan.datasets, folder,
+				PEDIGREE_ROLE_INPUT, &root) &&
+	    root + 1 > survey->skip)
 		return false;
-	return !dataset || root + 1 == survey->skip;
+	return !survey->dataset || !survey->dataset->partitions.n ||
+	       pedigree_dataset_partition(survey->dataset, rest);
 }
 
 /* Index of a folder whose names may be known, or NOWHERE. */

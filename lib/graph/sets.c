@@ -66,27 +66,63 @@ static int add_set(struct pedigree_plan *plan,
 	return (int)plan->sets.n;
 }
 
-int pedigree_plan_set(struct pedigree_plan *plan, const char *folder,
-		      const char *type, enum pedigree_role role)
+/* A root that is a symbolic link, or below one. */
+static int set_by_name(struct pedigree_plan *plan, const char *folder,
+		       const char *named, enum pedigree_role role)
 {
-	const struct pedigree_dataset *rule;
+	_cleanup_free_ char *root = NULL;
+	_cleanup_free_ char *real = NULL;
+	size_t n;
+	const struct pedigree_dataset *rule =
+		pedigree_dataset_of(plan->datasets, named, role, &n);
+
+	if (!rule)
+		return 0;
+	root = strndup(named, n);
+	if (!root)
+		return PEDIGREE_ENOMEM;
+	real = realpath(root, NULL);
+	if (!real || !pedigree_path_under(folder, real))
+		return 0;
+	return add_set(plan, rule, real, strlen(real), role);
+}
+
+static int find_set(struct pedigree_plan *plan, const char *folder,
+		    const char *named, enum pedigree_role role)
+{
+	size_t n;
+	const struct pedigree_dataset *rule =
+		pedigree_dataset_of(plan->datasets, folder, role, &n);
+
+	if (rule)
+		return add_set(plan, rule, folder, n, role);
+	return named ? set_by_name(plan, folder, named, role) : 0;
+}
+
+int pedigree_plan_set(struct pedigree_plan *plan, const char *folder,
+		      const char *named, const char *type,
+		      enum pedigree_role role)
+{
+	_cleanup_buf_ struct pedigree_buf key = PEDIGREE_BUF_INIT;
 	bool new;
 	void **place;
-	size_t n;
 	int set;
 
 	if (!pedigree_datasets_any(plan->datasets))
 		return 0;
 	/* A folder has many files, and is asked for once. */
-	place = place_of(plan, folder, strlen(folder), role, 'f', &new);
+	pedigree_buf_addf(&key, "%s//%s", folder, named ? named : "");
+	if (pedigree_buf_error(&key))
+		return PEDIGREE_ENOMEM;
+	place = place_of(plan, key.data, key.len, role, 'f', &new);
 	if (!place)
 		return PEDIGREE_ENOMEM;
 	if (new) {
-		rule = pedigree_dataset_of(plan->datasets, folder, role, &n);
-		set = rule ? add_set(plan, rule, folder, n, role) : 0;
+		set = find_set(plan, folder, named, role);
 		if (set < 0)
 			return set;
-		place = place_of(plan, folder, strlen(folder), role, 'f', NULL);
+		/* It may have moved. */
+		place = place_of(plan, key.data, key.len, role, 'f', NULL);
 		if (!place)
 			return PEDIGREE_ENOMEM;
 		*place = (void *)(uintptr_t)set;

@@ -23,6 +23,7 @@
 struct part {
 	pedigree_row row;
 	char *uri, *version;
+	char *place;	/* URI of the file or folder */
 	char *manifest; /* NULL: a single file */
 	bool produced;
 	int64_t observed, latest;
@@ -32,6 +33,7 @@ static void part_clear(struct part *part)
 {
 	free(part->uri);
 	free(part->version);
+	free(part->place);
 	free(part->manifest);
 }
 
@@ -52,7 +54,10 @@ static int part_read(sqlite3_stmt *stmt, struct part *ret_part)
 	/* A damaged one has no file in common with anything. */
 	if (folder && pedigree_unpack_column(stmt, 6, &text) != PEDIGREE_ENOMEM)
 		part.manifest = pedigree_buf_take(&text);
-	if (!part.uri || !part.version || (folder && !part.manifest)) {
+	part.place = strdup(pedigree_db_text(
+		stmt, sqlite3_column_type(stmt, 7) == SQLITE_NULL ? 1 : 7));
+	if (!part.uri || !part.place || !part.version ||
+	    (folder && !part.manifest)) {
 		part_clear(&part);
 		return PEDIGREE_ENOMEM;
 	}
@@ -120,13 +125,14 @@ static int have_common(const char *wide, const char *narrow, const char *prefix)
 
 static int share(const struct part *a, const struct part *b)
 {
-	const char *rest = below(a->uri, b->uri);
+	bool same = strcmp(a->uri, b->uri) == 0;
+	const char *rest = same ? "" : below(a->place, b->place);
 	const struct part *wide = a, *narrow = b;
 
 	if (!rest) {
 		wide = b;
 		narrow = a;
-		rest = below(b->uri, a->uri);
+		rest = below(b->place, a->place);
 	}
 	if (!rest || !wide->manifest)
 		return 0;
@@ -180,7 +186,7 @@ static int tie_all(struct pedigree_ledger_put *put, const struct part *part,
 static int tie_above(struct pedigree_ledger_put *put, const struct part *part,
 		     struct pedigree_error *err)
 {
-	_cleanup_free_ char *uri = strdup(part->uri);
+	_cleanup_free_ char *uri = strdup(part->place);
 	const char *root = uri ? strstr(uri, "://") : NULL;
 	int status = 0;
 	char *slash;
@@ -219,8 +225,11 @@ int pedigree_ledger_set_parts(struct pedigree_ledger_put *put,
 	if (!status && part.manifest)
 		status = tie_all(put, &part, PEDIGREE_SQL_PARTS_AT, part.uri,
 				 err);
-	if (!status && part.manifest)
-		status = tie_all(put, &part, PEDIGREE_SQL_PARTS_BELOW, part.uri,
+	if (!status && part.manifest && strcmp(part.place, part.uri) != 0)
+		status = tie_all(put, &part, PEDIGREE_SQL_PARTS_AT, part.place,
 				 err);
+	if (!status && part.manifest)
+		status = tie_all(put, &part, PEDIGREE_SQL_PARTS_BELOW,
+				 part.place, err);
 	return status;
 }

@@ -35,11 +35,14 @@ _Static_assert(PEDIGREE_ARTIFACT == 0 && PEDIGREE_ACTION == 1 &&
 #define IS_PRODUCED(y) \
 	"EXISTS(SELECT 1 FROM association p WHERE p.destination = " y ".id " \
 	"AND p.type = 'Produced')"
-/* Artifact `y` as a part reads it, with its manifest if it has one. */
+/* Artifact `y` as a part reads it, with its manifest if it has one, and the
+   folder of a data set that is the same in any. */
 #define PART_OF_Y \
 	"SELECT y.id, y.source_uri, y.version, " IS_PRODUCED( \
 		"y") ", " \
-		     "y.observed, y.latest, m.text FROM entity y " \
+		     "y.observed, y.latest, m.text, CASE WHEN y.source_uri " \
+		     "GLOB 'dataset://*' THEN json_extract(y.doc, " \
+		     "'$.Properties.Folder') END FROM entity y " \
 		     "LEFT JOIN manifest m ON m.digest = substr(y.version, 8) "
 #define IS_PART \
 	"+y.kind = " ARTIFACT " AND coalesce(y.type, '') NOT IN ('Code', " \

@@ -31,6 +31,18 @@ digest = none
 [dataset images]
 root = /nowhere {project}/images **/other/pictures
 portable = yes
+
+[dataset drawn]
+root = drawn
+role = input
+portable = yes
+
+[dataset linked]
+root = linked
+
+[dataset scarce]
+root = scarce
+min = 20
 """
 
 
@@ -128,11 +140,29 @@ def portable():
     t.check(other["ArtifactArn"] != here["ArtifactArn"], "other bytes")
 
 
+def ancestors(target):
+    up = t.answer("trace", target, "--direction", "up")
+    return {v["Arn"].rsplit("/", 1)[1] for v in up["Vertices"]
+            if v["LineageType"] == "TrialComponent"}
+
+
+def portable_and_made():
+    t.pedigree("run", "-q", "--name", "draw", "--", "sh", "-c",
+               "mkdir drawn; for i in 1 2 3; do echo $i >drawn/$i; done")
+    run("look", "drawn/1", "drawn/2")
+    t.equal(ancestors("look"), {"look", "draw"}, "files became a data set")
+    t.pedigree("run", "-q", "--name", "paint", "--", "sh", "-c",
+               "mkdir images/new; for i in 1 2 3; do echo $i >images/new/$i;"
+               " done")
+    run("some", "images/new/1", "images/new/2")
+    t.equal(ancestors("some"), {"some", "paint"}, "part of a data set")
+
+
 def not_declared():
     files("free", 30)
     put("free/script.py", "")
     files("busy", 12)
-    got = run("some", *[f"free/{i:02}.csv" for i in range(20)])["free"]
+    got = run("loose", *[f"free/{i:02}.csv" for i in range(20)])["free"]
     t.equal(numbers(got, "Files", "FilesPresent"), [20, 30], "a roll-up")
     t.pedigree("run", "-q", "--name", "worker", "--", "sh", "-c",
                "cat busy/0?.csv busy/10.csv >busy/new.csv")
@@ -150,9 +180,26 @@ def written_and_read():
     t.equal(numbers(output, "Files", "FilesPresent", "Partitions"),
             [3, None, 1], "the output")
     run("one", "lake/events/dt=9/hour=9/2")
-    up = t.answer("trace", "one", "--direction", "up")
-    t.check(any(v["Arn"].endswith("trial-component/write")
-                for v in up["Vertices"]), "part of what was written was read")
+    t.equal(ancestors("one"), {"one", "write"},
+            "part of what was written was read")
+
+
+def linked():
+    files("store/v7", 12)
+    os.symlink("store/v7", "linked")
+    got = run("link", "linked/00.csv", "linked/11.csv")["linked"]
+    t.equal(got["Source"]["SourceUri"], uri("store/v7"), "where it leads to")
+    t.equal(numbers(got, "Files", "FilesPresent"), [2, 12], "how much")
+
+
+def below_the_minimum():
+    files("scarce", 40)
+    got = run("few", *[f"scarce/{i:02}.csv" for i in range(3)])
+    t.equal(len(got), 3, "too few to be the data set")
+    got = run("more", *[f"scarce/{i:02}.csv" for i in range(15)])
+    t.equal(numbers(got["scarce"], "Files", "FilesPresent"), [15, 40],
+            "what is no data set by the rule is rolled up without it")
+    t.check("DataSet" not in got["scarce"]["Properties"], got["scarce"])
 
 
 def stored_once():
@@ -176,7 +223,10 @@ t.pedigree("config", "--check")
 partitions()
 digests()
 portable()
+portable_and_made()
 not_declared()
+linked()
+below_the_minimum()
 stored_once()
 written_and_read()
 t.passed()
