@@ -15,6 +15,7 @@
 	ROW(upstream) \
 	ROW(downstream) \
 	ROW(graph) \
+	ROW(export) \
 	ROW(list) \
 	ROW(show) \
 	ROW(explain) \

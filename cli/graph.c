@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/ask.h"
 #include "cli/graphviz.h"
+#include "cli/output.h"
 #include "cli/reach.h"
 
 #define USUAL_DEPTH 6
@@ -63,48 +61,6 @@ static bool on_option(void *ctx, const struct cli_option *option,
 	return options->reach.ok;
 }
 
-static bool write_all(int fd, const char *text, size_t n)
-{
-	while (n) {
-		ssize_t written = write(fd, text, n);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0) {
-			cli_say("cannot write the picture: %s",
-				strerror(errno));
-			return false;
-		}
-		text += written;
-		n -= (size_t)written;
-	}
-	return true;
-}
-
-/* What is written when the whole answer is there, so that a question that
-   fails leaves an older picture alone. */
-static int deliver(const struct options *options, const char *text, size_t n)
-{
-	int fd = STDOUT_FILENO;
-	bool ok;
-
-	if (options->output)
-		fd = open(options->output,
-			  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0) {
-		cli_say("cannot write to %s: %s", options->output,
-			strerror(errno));
-		return CLI_TROUBLE;
-	}
-	ok = options->svg ? cli_graphviz(text, n, fd) : write_all(fd, text, n);
-	if (options->output && close(fd) < 0 && ok) {
-		cli_say("cannot write to %s: %s", options->output,
-			strerror(errno));
-		ok = false;
-	}
-	return ok ? CLI_OK : CLI_TROUBLE;
-}
-
 static int draw(const struct options *options, const char *target)
 {
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
@@ -135,7 +91,8 @@ static int draw(const struct options *options, const char *target)
 		status = CLI_TROUBLE;
 	}
 	if (status == CLI_OK)
-		status = deliver(options, text, n);
+		status = cli_output(options->output, text, n,
+				    options->svg ? cli_graphviz : NULL);
 	free(text);
 	return status;
 }

@@ -22,6 +22,7 @@ pedigree_SOURCES = \
 	%D%/env.c \
 	%D%/events.c \
 	%D%/explain.c \
+	%D%/export.c \
 	%D%/gc.c \
 	%D%/graph.c \
 	%D%/graphviz.c \
@@ -30,6 +31,8 @@ pedigree_SOURCES = \
 	%D%/json.h \
 	%D%/list.c \
 	%D%/main.c \
+	%D%/output.c \
+	%D%/output.h \
 	%D%/parse.c \
 	%D%/progress.c \
 	%D%/progress.h \

@@ -33,6 +33,7 @@ include %D%/aws/local.mk
 include %D%/evlog/local.mk
 include %D%/rules/local.mk
 include %D%/graph/local.mk
+include %D%/export/local.mk
 include %D%/store/local.mk
 include %D%/run/local.mk
 include %D%/query/local.mk

@@ -11,6 +11,7 @@ dist_man_MANS += \
 	%D%/pedigree-env.1 \
 	%D%/pedigree-events.1 \
 	%D%/pedigree-explain.1 \
+	%D%/pedigree-export.1 \
 	%D%/pedigree-gc.1 \
 	%D%/pedigree-graph.1 \
 	%D%/pedigree-list.1 \

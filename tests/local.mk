@@ -67,5 +67,9 @@ check-valgrind: all $(unit_tests) $(fuzz_replays)
 		$(unit_tests) $(fuzz_replays)
 
 EXTRA_DIST += \
+	%D%/data/in-toto.schema.json \
+	%D%/data/openlineage.schema.json \
+	%D%/data/prov-json.schema.json \
+	%D%/helper/schema.py \
 	%D%/support.py \
 	%D%/support.sh

@@ -178,6 +178,30 @@ int pedigree_ended_up_in(const struct pedigree *pedigree, const char *data,
 			 struct pedigree_lineage **ret_lineage,
 			 struct pedigree_error *err);
 
+/** In whose words an export is written. */
+enum pedigree_export_format {
+	PEDIGREE_OPENLINEAGE, /**< run events, one a line */
+	PEDIGREE_PROV_JSON,   /**< one document, as W3C has it */
+	PEDIGREE_IN_TOTO /**< statements with SLSA provenance, one a line */
+};
+
+/**
+ * Writes the lineage of a target in the words of another tool: the runs and
+ * deployments in it, each with all of its inputs and outputs. The same
+ * records yield the same bytes.
+ *
+ * @param options  NULL: everything the target was made of. Only direction,
+ *                 depth and limit matter.
+ * @param print    its `note` gets what could not be told; may be NULL
+ * @return 0; PEDIGREE_ENOTFOUND also when no run is within reach; else as
+ *         pedigree_trace
+ */
+int pedigree_export(const struct pedigree *pedigree, const char *target,
+		    const struct pedigree_trace_options *options,
+		    enum pedigree_export_format format,
+		    const struct pedigree_print *print, FILE *out,
+		    struct pedigree_error *err);
+
 /** Prints one entity; of a run also its inputs, outputs and capture. */
 int pedigree_show(const struct pedigree *pedigree, const char *target,
 		  const struct pedigree_print *print, FILE *out,

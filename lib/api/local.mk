@@ -12,6 +12,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/entity.c \
 	%D%/events.c \
 	%D%/explicit.c \
+	%D%/export.c \
 	%D%/forms.c \
 	%D%/forms.h \
 	%D%/forms_request.c \

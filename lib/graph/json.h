@@ -52,5 +52,12 @@ int pedigree_capture_from_json(const char *text, size_t n,
 
 /* Appends a JSON string with quotes; invalid UTF-8 becomes U+FFFD. */
 void pedigree_json_string(struct pedigree_buf *buf, const char *text);
+/* Appends a comma, unless an object or array has just begun. */
+void pedigree_json_comma(struct pedigree_buf *buf);
+/* Appends "key": with such a comma before it. */
+void pedigree_json_key(struct pedigree_buf *buf, const char *key);
+/* The same with a string; NULL: nothing. */
+void pedigree_json_member(struct pedigree_buf *buf, const char *key,
+			  const char *value);
 
 #endif

@@ -73,6 +73,28 @@ void pedigree_json_string(struct pedigree_buf *buf, const char *text)
 	pedigree_buf_add_char(buf, '"');
 }
 
+void pedigree_json_comma(struct pedigree_buf *buf)
+{
+	if (buf->len && !strchr("{[", buf->data[buf->len - 1]))
+		pedigree_buf_add_char(buf, ',');
+}
+
+void pedigree_json_key(struct pedigree_buf *buf, const char *key)
+{
+	pedigree_json_comma(buf);
+	pedigree_json_string(buf, key);
+	pedigree_buf_add_char(buf, ':');
+}
+
+void pedigree_json_member(struct pedigree_buf *buf, const char *key,
+			  const char *value)
+{
+	if (!value)
+		return;
+	pedigree_json_key(buf, key);
+	pedigree_json_string(buf, value);
+}
+
 static void add_key(struct pedigree_buf *buf, const char *key)
 {
 	pedigree_json_string(buf, key);

@@ -12,29 +12,9 @@
 #include "graph/json.h"
 #include "render/renderers.h"
 
-static void add_key(struct pedigree_buf *buf, const char *key)
-{
-	size_t len = buf->len;
-
-	if (len && buf->data[len - 1] != '{')
-		pedigree_buf_add_char(buf, ',');
-	pedigree_json_string(buf, key);
-	pedigree_buf_add_char(buf, ':');
-}
-
-/* Absent members are left out, as the API does. */
-static void add_text(struct pedigree_buf *buf, const char *key,
-		     const char *value)
-{
-	if (!value)
-		return;
-	add_key(buf, key);
-	pedigree_json_string(buf, value);
-}
-
 static void add_true(struct pedigree_buf *buf, const char *key)
 {
-	add_key(buf, key);
+	pedigree_json_key(buf, key);
 	pedigree_buf_add_str(buf, "true");
 }
 
@@ -42,7 +22,7 @@ static void add_time(struct pedigree_buf *buf, const char *key, int64_t ms)
 {
 	if (ms <= 0)
 		return;
-	add_key(buf, key);
+	pedigree_json_key(buf, key);
 	pedigree_buf_addf(buf, "%" PRId64 ".%03" PRId64, ms / 1000, ms % 1000);
 }
 
@@ -50,15 +30,17 @@ static void add_vertex(struct pedigree_buf *buf,
 		       const struct pedigree_entity *entity)
 {
 	pedigree_buf_add_char(buf, '{');
-	add_text(buf, "Arn", entity->arn);
-	add_text(buf, "LineageType", pedigree_kind_word(entity->kind));
-	add_text(buf, "Type", pedigree_vertex_type(entity));
-	add_text(buf, "Name", entity->name);
-	add_text(buf, "SourceUri", entity->source_uri);
+	pedigree_json_member(buf, "Arn", entity->arn);
+	pedigree_json_member(buf, "LineageType",
+			     pedigree_kind_word(entity->kind));
+	pedigree_json_member(buf, "Type", pedigree_vertex_type(entity));
+	pedigree_json_member(buf, "Name", entity->name);
+	pedigree_json_member(buf, "SourceUri", entity->source_uri);
 	if (entity->kind == PEDIGREE_ARTIFACT)
-		add_text(buf, "Version", pedigree_version_of(entity));
+		pedigree_json_member(buf, "Version",
+				     pedigree_version_of(entity));
 	add_time(buf, "CreationTime", entity->created_ms);
-	add_text(buf, "Status", entity->status);
+	pedigree_json_member(buf, "Status", entity->status);
 	pedigree_buf_add_char(buf, '}');
 }
 
@@ -73,12 +55,14 @@ static void add_edge(struct pedigree_buf *buf,
 	};
 
 	pedigree_buf_add_char(buf, '{');
-	add_text(buf, "SourceArn", graph->vertices.v[edge->source].entity.arn);
-	add_text(buf, "DestinationArn",
-		 graph->vertices.v[edge->destination].entity.arn);
-	add_text(buf, "AssociationType", edge->type);
+	pedigree_json_member(buf, "SourceArn",
+			     graph->vertices.v[edge->source].entity.arn);
+	pedigree_json_member(buf, "DestinationArn",
+			     graph->vertices.v[edge->destination].entity.arn);
+	pedigree_json_member(buf, "AssociationType", edge->type);
 	if (edge->deployed)
-		add_text(buf, "Deployment", deployed[edge->deployed]);
+		pedigree_json_member(buf, "Deployment",
+				     deployed[edge->deployed]);
 	if (edge->through)
 		add_true(buf, "Through");
 	pedigree_buf_add_char(buf, '}');
@@ -102,28 +86,28 @@ static int print_graph(const struct pedigree_graph *graph,
 
 	(void)print;
 	pedigree_buf_add_char(&buf, '{');
-	add_text(&buf, "StartArn", graph->vertices.v[0].entity.arn);
-	add_text(&buf, "Direction", directions[graph->direction]);
-	add_key(&buf, "Vertices");
+	pedigree_json_member(&buf, "StartArn", graph->vertices.v[0].entity.arn);
+	pedigree_json_member(&buf, "Direction", directions[graph->direction]);
+	pedigree_json_key(&buf, "Vertices");
 	pedigree_buf_add_char(&buf, '[');
 	for (size_t i = 0; i < graph->vertices.n; i++) {
 		separate(&buf, i);
 		add_vertex(&buf, &graph->vertices.v[i].entity);
 	}
 	pedigree_buf_add_str(&buf, "\n]");
-	add_key(&buf, "Edges");
+	pedigree_json_key(&buf, "Edges");
 	pedigree_buf_add_char(&buf, '[');
 	for (size_t i = 0; i < graph->edges.n; i++) {
 		separate(&buf, i);
 		add_edge(&buf, graph, &graph->edges.v[i]);
 	}
 	pedigree_buf_add_str(&buf, "\n]");
-	add_key(&buf, "DepthCut");
+	pedigree_json_key(&buf, "DepthCut");
 	pedigree_buf_add_str(&buf, graph->cut ? "true" : "false");
 	if (graph->limited)
 		add_true(&buf, "LimitCut");
 	if (graph->left_out) {
-		add_key(&buf, "LeftOut");
+		pedigree_json_key(&buf, "LeftOut");
 		pedigree_buf_addf(&buf, "%zu", graph->left_out);
 	}
 	if (graph->tangled)
@@ -148,7 +132,7 @@ static int add_neighbours(struct pedigree_buf *buf,
 		beside->after ? &shown->after : &shown->before;
 	size_t n = 0;
 
-	add_key(buf, beside->key);
+	pedigree_json_key(buf, beside->key);
 	pedigree_buf_add_char(buf, '[');
 	for (size_t i = 0; i < neighbours->n; i++) {
 		const struct pedigree_entity *entity = &neighbours->v[i].entity;
@@ -174,7 +158,7 @@ static int print_shown(const struct pedigree_shown *shown,
 
 	(void)print;
 	pedigree_buf_add_char(&buf, '{');
-	add_key(&buf, pedigree_kind_word(shown->entity.kind));
+	pedigree_json_key(&buf, pedigree_kind_word(shown->entity.kind));
 	rc = add_entity(&buf, &shown->entity, err);
 	for (size_t i = 0; rc == 0 && i < PEDIGREE_BESIDES; i++)
 		if (pedigree_besides[i].of & 1u << shown->entity.kind)
@@ -183,10 +167,10 @@ static int print_shown(const struct pedigree_shown *shown,
 	if (rc < 0)
 		return rc;
 	if (shown->capture) {
-		add_key(&buf, "Capture");
+		pedigree_json_key(&buf, "Capture");
 		pedigree_buf_add_str(&buf, shown->capture);
 	}
-	add_text(&buf, "Run", shown->run);
+	pedigree_json_member(&buf, "Run", shown->run);
 	pedigree_buf_add_str(&buf, "}\n");
 	return pedigree_print_buf(&buf, out, err);
 }
@@ -231,14 +215,16 @@ static int print_associations(const struct pedigree_graph *graph,
 
 		separate(&buf, i);
 		pedigree_buf_add_char(&buf, '{');
-		add_text(&buf, "SourceArn", source->arn);
-		add_text(&buf, "DestinationArn", destination->arn);
-		add_text(&buf, "SourceType", pedigree_vertex_type(source));
-		add_text(&buf, "DestinationType",
-			 pedigree_vertex_type(destination));
-		add_text(&buf, "AssociationType", edge->type);
-		add_text(&buf, "SourceName", source->name);
-		add_text(&buf, "DestinationName", destination->name);
+		pedigree_json_member(&buf, "SourceArn", source->arn);
+		pedigree_json_member(&buf, "DestinationArn", destination->arn);
+		pedigree_json_member(&buf, "SourceType",
+				     pedigree_vertex_type(source));
+		pedigree_json_member(&buf, "DestinationType",
+				     pedigree_vertex_type(destination));
+		pedigree_json_member(&buf, "AssociationType", edge->type);
+		pedigree_json_member(&buf, "SourceName", source->name);
+		pedigree_json_member(&buf, "DestinationName",
+				     destination->name);
 		add_time(&buf, "CreationTime", edge->created_ms);
 		pedigree_buf_add_char(&buf, '}');
 	}
@@ -273,10 +259,11 @@ static int print_manifest(const char *text, const struct pedigree_print *print,
 				n + 2);
 		separate(&buf, n++);
 		pedigree_buf_add_char(&buf, '{');
-		add_text(&buf, "Path", rest);
-		add_key(&buf, "Size");
+		pedigree_json_member(&buf, "Path", rest);
+		pedigree_json_key(&buf, "Size");
 		pedigree_buf_addf(&buf, "%llu", strtoull(size, NULL, 10));
-		add_text(&buf, "Version", *version ? version : NULL);
+		pedigree_json_member(&buf, "Version",
+				     *version ? version : NULL);
 		pedigree_buf_add_char(&buf, '}');
 		at = *end ? end : NULL;
 	}
