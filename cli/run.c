@@ -24,6 +24,8 @@ static bool on_option(void *ctx, const struct cli_option *option,
 		options->wrap.spec.experiment = value;
 	else if (strcmp(name, "serve") == 0)
 		options->wrap.spec.serve = value;
+	else if (strcmp(name, "steps") == 0)
+		options->wrap.spec.steps = value;
 	else if (strcmp(name, "quiet") == 0)
 		options->wrap.quiet = true;
 	else if (strcmp(name, "param") == 0)
@@ -74,6 +76,10 @@ static const struct cli_option run_options[] = {
 	{ .name = "serve",
 	  .value = "NAME",
 	  .help = "the command is this endpoint, with the models that it reads" },
+	{ .name = "steps",
+	  .value = "WHICH",
+	  .choices = "rules|auto|no",
+	  .help = "programs of a script that become runs of their own" },
 	{ .name = "quiet", .letter = 'q', .help = "print nothing" },
 	{ .name = NULL },
 };

@@ -44,9 +44,10 @@ bool cli_wrap_pair(const struct cli_option *option, const char *value)
 struct report {
 	int code;
 	uint64_t dropped;
-	size_t inputs, outputs, endpoints, blind_spots, still_running, waiting;
+	size_t steps, inputs, outputs, endpoints, blind_spots, still_running,
+		waiting;
 	int other_ranks;
-	char text[1016];
+	char text[1008];
 };
 _Static_assert(sizeof(struct report) <= PIPE_BUF, "a report is one write");
 
@@ -121,11 +122,13 @@ finish_apart(struct pedigree_session *session, int out)
 	report.inputs = summary.inputs;
 	report.outputs = summary.outputs;
 	report.endpoints = summary.endpoints;
+	report.steps = summary.steps;
 	report.blind_spots = summary.blind_spots;
 	report.still_running = summary.still_running;
 	report.waiting = summary.waiting;
 	report.other_ranks = summary.other_ranks;
-	memcpy(report.text, err.text, sizeof(report.text));
+	snprintf(report.text, sizeof(report.text), "%.*s",
+		 (int)sizeof(report.text) - 1, err.text);
 	/* Nothing outlives PID 1: it waits for the network, too. */
 	if (when != PEDIGREE_FORWARD_NEVER &&
 	    (when == PEDIGREE_FORWARD_FIRST || deadline.set))
@@ -198,7 +201,10 @@ static void tell(const struct cli_wrap *wrap, const char *name,
 {
 	struct line line = { .text = "" };
 
-	add_count(&line, "", report->inputs, "input", "inputs");
+	if (report->steps)
+		add_count(&line, "", report->steps, "step", "steps");
+	add_count(&line, report->steps ? ", " : "", report->inputs, "input",
+		  "inputs");
 	add_count(&line, ", ", report->outputs, "output", "outputs");
 	if (report->dropped)
 		add_count(&line, ", ", report->dropped, "event dropped",

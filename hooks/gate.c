@@ -27,6 +27,7 @@
 #include "hooks/seen.h"
 #include "hooks/shared.h"
 #include "hooks/sockets.h"
+#include "hooks/steps.h"
 #include "hooks/sys.h"
 #include "hooks/tap.h"
 #include "hooks/watched.h"
@@ -188,6 +189,9 @@ static __attribute__((constructor)) void start(int argc, char **argv,
 	atomic_store(&pid, (uint32_t)pedigree_sys(SYS_getpid));
 	atomic_store(pedigree_gate, PEDIGREE_GATE_OPEN);
 	atomic_store_explicit(&active, true, memory_order_release);
-	if (preloaded)
-		pedigree_rank_tell(envp);
+	if (!preloaded)
+		return;
+	pedigree_rank_tell(envp);
+	if (pedigree_steps_wanted())
+		pedigree_steps_streams();
 }

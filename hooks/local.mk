@@ -48,6 +48,7 @@ libpedigree_preload_la_SOURCES = $(hooks_http) \
 	%D%/hook_syscall.c \
 	%D%/hook_temp.c \
 	%D%/hook_vfork.c \
+	%D%/hook_wait.c \
 	%D%/image.c \
 	%D%/image.h \
 	%D%/interpose.def \
@@ -84,6 +85,8 @@ libpedigree_preload_la_SOURCES = $(hooks_http) \
 	%D%/shared.h \
 	%D%/sockets.c \
 	%D%/sockets.h \
+	%D%/steps.c \
+	%D%/steps.h \
 	%D%/sys.h \
 	%D%/tap.c \
 	%D%/tap.h \

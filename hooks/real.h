@@ -10,9 +10,11 @@
 #include <netdb.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 
 #define HOOK(type, name, parameters) \
 	__attribute__((visibility("default"))) type name parameters;

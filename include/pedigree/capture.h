@@ -50,6 +50,8 @@ struct pedigree_session_spec {
 	const char *const *models;  /**< URIs or paths; deployments only */
 	const char *serve;	    /**< endpoint that the command serves with
 					 the models it reads; runs only */
+	const char *steps;	    /**< "auto", "rules" or "no"; NULL: as the
+					 configuration says; runs only */
 };
 
 struct pedigree_session;
@@ -109,6 +111,8 @@ struct pedigree_session_summary {
 				   record others make or have made; the counts
 				   are 0 then */
 	size_t endpoints;     /**< endpoints that were deployed to */
+	size_t steps;	      /**< steps of the run; the inputs and outputs
+				   above are not theirs */
 };
 
 /**

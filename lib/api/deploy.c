@@ -16,7 +16,7 @@
 #include "base/fs.h"
 #include "base/vec.h"
 #include "render/render.h"
-#include "rules/deploy.h"
+#include "rules/command.h"
 #include "rules/rules.h"
 
 PEDIGREE_VEC_TYPE(texts, char *);
@@ -51,18 +51,18 @@ struct found {
 };
 
 static int apply_rule(struct found *found,
-		      const struct pedigree_deploy_rule *rule)
+		      const struct pedigree_command_rule *rule)
 {
 	_cleanup_buf_ struct pedigree_buf model = PEDIGREE_BUF_INIT;
 	bool whole;
 
-	if (!pedigree_deploy_match(rule, &found->command))
+	if (!pedigree_command_match(rule, &found->command))
 		return 0;
-	if (pedigree_deploy_key(found->config, rule, "require"))
+	if (pedigree_command_key(found->config, rule, "require"))
 		found->required = true;
-	whole = pedigree_deploy_fill(
+	whole = pedigree_command_fill(
 		&found->command,
-		pedigree_deploy_key(found->config, rule, "model"), &model);
+		pedigree_command_key(found->config, rule, "model"), &model);
 	if (pedigree_buf_error(&model))
 		return PEDIGREE_ENOMEM;
 	return whole ? add_text(&found->models, model.data) : 0;
@@ -74,15 +74,15 @@ static int apply_rules(struct found *found)
 	int rc = 0;
 
 	for (size_t i = 0; i < pedigree_config_count(config) && rc == 0; i++) {
-		struct pedigree_deploy_rule rule;
+		struct pedigree_command_rule rule;
 
-		if (!pedigree_deploy_is_rule(config, i))
+		if (!pedigree_command_is_rule(config, "deploy", i))
 			continue;
-		rc = pedigree_deploy_rule_read(pedigree_config_at(config, i),
-					       &rule);
+		rc = pedigree_command_rule_read(pedigree_config_at(config, i),
+						&rule);
 		if (rc == 0 && rule.n)
 			rc = apply_rule(found, &rule);
-		pedigree_deploy_rule_clear(&rule);
+		pedigree_command_rule_clear(&rule);
 	}
 	return rc;
 }

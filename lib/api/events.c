@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include <pedigree/query.h>
 
@@ -121,11 +122,23 @@ static void say_texts(const struct pedigree_evlog *log, struct said *said)
 	case PEDIGREE_EV_EXIT:
 		return;
 	case PEDIGREE_EV_BLIND:
-		word = pedigree_blind_word(event->blind);
+		word = pedigree_blind_word(event->number);
 		pedigree_buf_add_str(&said->more, word ? word : "?");
 		if (!*event->text)
 			return;
 		break;
+	case PEDIGREE_EV_STREAM:
+		pedigree_buf_add_str(&said->path, event->text);
+		pedigree_buf_addf(&said->more, "%u", event->number);
+		return;
+	case PEDIGREE_EV_REAPED:
+		pedigree_buf_addf(&said->more, "%" PRIu32 " %s %d", event->pid,
+				  WIFSIGNALED(event->number) ? "signal"
+							     : "status",
+				  WIFSIGNALED(event->number)
+					  ? WTERMSIG(event->number)
+					  : WEXITSTATUS(event->number));
+		return;
 	case PEDIGREE_EV_RANK:
 	case PEDIGREE_EV_INPUT:
 	case PEDIGREE_EV_OUTPUT:

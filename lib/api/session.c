@@ -186,6 +186,9 @@ static bool fill(struct pedigree_session *session,
 	       COPY_LIST(&facts->inputs, spec->inputs) &&
 	       COPY_LIST(&facts->outputs, spec->outputs) &&
 	       (spec->deploy || copy_text(&facts->serve, spec->serve)) &&
+	       (spec->deploy || own ||
+		copy_text(&facts->steps,
+			  chosen(pedigree, spec->steps, "run.steps"))) &&
 	       (!spec->deploy ||
 		(copy_text(&deployment->endpoint,
 			   chosen(pedigree, spec->endpoint, "run.endpoint")) &&
@@ -203,6 +206,11 @@ static int check(const struct pedigree_session_spec *spec,
 	if (spec->endpoint_arn && strncmp(spec->endpoint_arn, "arn:", 4) != 0)
 		return pedigree_fail(err, PEDIGREE_EINVAL, "'%s' is not an ARN",
 				     spec->endpoint_arn);
+	if (spec->steps && strcmp(spec->steps, "auto") != 0 &&
+	    strcmp(spec->steps, "rules") != 0 && strcmp(spec->steps, "no") != 0)
+		return pedigree_fail(err, PEDIGREE_EINVAL,
+				     "'%s' is not rules, auto or no",
+				     spec->steps);
 	return 0;
 }
 
@@ -356,6 +364,7 @@ int pedigree_session_finish(struct pedigree_session *session,
 			.inputs = summary->inputs,
 			.outputs = summary->outputs,
 			.endpoints = summary->endpoints,
+			.steps = summary->steps,
 			.dropped = summary->dropped,
 			.blind_spots = summary->blind_spots,
 			.still_running = summary->still_running,

@@ -61,8 +61,11 @@ enum pedigree_drop {
 	PEDIGREE_DROP_REASONS = 8
 };
 
-/* log_header.modes, set by any writer. */
+/* log_header.modes, set by any writer unless said otherwise. */
 #define PEDIGREE_MODE_WRITE 1u /* records went through write(2): old kernel */
+/* Set when the log is made: programs are told apart as steps, so how they are
+   tied and how they end is wanted: STREAM and REAPED. */
+#define PEDIGREE_MODE_STEPS 2u
 
 struct pedigree_log_header {
 	char magic[8];
@@ -133,12 +136,12 @@ struct pedigree_frame {
  */
 #define PEDIGREE_F_READ 0x01u
 #define PEDIGREE_F_WRITE 0x02u
-#define PEDIGREE_F_CREATE 0x04u	   /* O_CREAT was given */
-#define PEDIGREE_F_TRUNC 0x08u	   /* O_TRUNC was given */
-#define PEDIGREE_F_LIST 0x10u	   /* opened as a folder */
-#define PEDIGREE_F_ANON 0x20u	   /* O_TMPFILE: the text is the folder */
-#define PEDIGREE_F_INHERITED 0x40u /* made by readers, not in a log */
-#define PEDIGREE_F_OLD 0x80u	   /* also UNLINK, RENAME, TRUNCATE */
+#define PEDIGREE_F_CREATE 0x04u	 /* O_CREAT was given */
+#define PEDIGREE_F_TRUNC 0x08u	 /* O_TRUNC was given */
+#define PEDIGREE_F_LIST 0x10u	 /* opened as a folder */
+#define PEDIGREE_F_ANON 0x20u	 /* O_TMPFILE: the text is the folder */
+#define PEDIGREE_F_SETTLED 0x40u /* said by readers (graph/settled.h) */
+#define PEDIGREE_F_OLD 0x80u	 /* also UNLINK, RENAME, TRUNCATE */
 /* Flags of RENAME. */
 #define PEDIGREE_F_EXCHANGE 0x01u /* RENAME_EXCHANGE */
 /* Flags of RENAME and UNLINK. */
@@ -174,6 +177,9 @@ struct pedigree_old {
  *	FORK		struct pedigree_image, no text (`image` is set)
  *	BLIND		struct pedigree_blind; text: the path or nothing
  *	EXIT		nothing
+ *	STREAM		struct pedigree_stream; text: the file's absolute path,
+ *			or pipe:[inode] as in /proc; flags: READ, WRITE
+ *	REAPED		struct pedigree_reaped
  *	RANK		texts: launcher, as rank.def calls it, rank, number of
  *			ranks or nothing
  *	INPUT, OUTPUT	texts: URI or path, artifact type or nothing
@@ -233,6 +239,16 @@ struct pedigree_blind {
 	uint32_t zero;
 };
 
+struct pedigree_stream {
+	uint32_t fd; /* 0, 1 or 2 */
+	uint32_t zero;
+};
+
+struct pedigree_reaped {
+	uint32_t status; /* as wait(2) has it: exited, or killed by a signal */
+	uint32_t pid;
+};
+
 struct pedigree_exchange {
 	uint64_t sent;	   /* bytes of the request's body that were seen */
 	uint64_t received; /* bytes of the answer's body that were seen */
@@ -285,6 +301,8 @@ PEDIGREE_SIZE(pedigree_old, 32);
 PEDIGREE_SIZE(pedigree_two, 8);
 PEDIGREE_SIZE(pedigree_image, 16);
 PEDIGREE_SIZE(pedigree_blind, 8);
+PEDIGREE_SIZE(pedigree_stream, 8);
+PEDIGREE_SIZE(pedigree_reaped, 8);
 PEDIGREE_SIZE(pedigree_exchange, 24);
 
 #endif

@@ -12,6 +12,8 @@ enum body {
 	BODY_TWO,
 	BODY_IMAGE,
 	BODY_BLIND,
+	BODY_STREAM,
+	BODY_REAPED,
 	BODY_EXCHANGE
 };
 
@@ -35,6 +37,8 @@ static const struct layout {
 	[PEDIGREE_EV_LOADED] = { true, false, BODY_NONE, 1, 0 },
 	[PEDIGREE_EV_BLIND] = { true, false, BODY_BLIND, 0, 1 },
 	[PEDIGREE_EV_EXIT] = { true, false, BODY_NONE, 0, 0 },
+	[PEDIGREE_EV_STREAM] = { true, false, BODY_STREAM, 1, 0 },
+	[PEDIGREE_EV_REAPED] = { true, false, BODY_REAPED, 0, 0 },
 	[PEDIGREE_EV_RANK] = { true, false, BODY_NONE, 2, 1 },
 	[PEDIGREE_EV_INPUT] = { true, false, BODY_NONE, 1, 1 },
 	[PEDIGREE_EV_OUTPUT] = { true, false, BODY_NONE, 1, 1 },
@@ -88,6 +92,12 @@ static bool take_body(struct cursor *cursor, enum body body,
 		return take(cursor, &parts->image, sizeof(parts->image));
 	case BODY_BLIND:
 		return take(cursor, &parts->blind, sizeof(parts->blind));
+	case BODY_STREAM:
+		return take(cursor, &parts->stream, sizeof(parts->stream)) &&
+		       parts->stream.fd <= UINT16_MAX;
+	case BODY_REAPED:
+		return take(cursor, &parts->reaped, sizeof(parts->reaped)) &&
+		       parts->reaped.status <= UINT16_MAX;
 	case BODY_EXCHANGE:
 		return take(cursor, &parts->exchange, sizeof(parts->exchange));
 	}

@@ -19,6 +19,8 @@ struct pedigree_frame_parts {
 	struct pedigree_two two;
 	struct pedigree_image image;
 	struct pedigree_blind blind;
+	struct pedigree_stream stream;
+	struct pedigree_reaped reaped;
 	struct pedigree_exchange exchange;
 	const char *text[3];
 	const char *args; /* PROCESS: image.argc strings; EXCHANGE and

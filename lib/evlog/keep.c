@@ -48,6 +48,13 @@ static bool keep_wire(struct pedigree_raw *raw,
 	return wire->fields;
 }
 
+/* No frame has more than one of these bodies. */
+static uint16_t number_of(const struct pedigree_frame_parts *parts)
+{
+	return (uint16_t)(parts->blind.kind | parts->stream.fd |
+			  parts->reaped.status);
+}
+
 static bool keep_event(struct pedigree_raw *raw,
 		       const struct pedigree_frame_parts *parts,
 		       struct pedigree_event **ret)
@@ -64,7 +71,8 @@ static bool keep_event(struct pedigree_raw *raw,
 	event->folder2 = parts->two.folder;
 	event->type = parts->head.type;
 	event->flags = parts->head.flags;
-	event->blind = (uint16_t)parts->blind.kind;
+	event->number = number_of(parts);
+	event->pid = parts->reaped.pid;
 	event->text = keep_text(raw, parts->text[0]);
 	event->text2 = keep_text(raw, parts->text[1]);
 	event->text3 = keep_text(raw, parts->text[2]);
@@ -81,7 +89,7 @@ static bool keep_event(struct pedigree_raw *raw,
 	    !keep_wire(raw, parts, &event->wire))
 		return false;
 	if (event->type == PEDIGREE_EV_OPEN)
-		event->flags &= (uint8_t)~PEDIGREE_F_INHERITED;
+		event->flags &= (uint8_t)~PEDIGREE_F_SETTLED;
 	*ret = event;
 	return event->text && event->text2 && event->text3;
 }

@@ -53,10 +53,12 @@ struct pedigree_event {
 	uint32_t folder2;
 	uint8_t type; /* enum pedigree_event_type, known ones only */
 	uint8_t flags;
-	uint16_t blind;			  /* BLIND: its kind */
-	const char *text;		  /* "" when there is none */
-	const char *text2;		  /* second text or "" */
-	const char *text3;		  /* DEPLOY: model */
+	uint16_t number;   /* BLIND: its kind; STREAM: the descriptor; REAPED:
+			    the status */
+	uint32_t pid;	   /* REAPED: whose end it was */
+	const char *text;  /* "" when there is none */
+	const char *text2; /* second text or "" */
+	const char *text3; /* DEPLOY: model */
 	const struct pedigree_old *old;	  /* NULL when there is none */
 	const struct pedigree_wire *wire; /* EXCHANGE, CONTROL, else NULL */
 };

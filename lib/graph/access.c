@@ -133,6 +133,8 @@ static int note_read(struct pedigree_access *access, const struct spot *spot,
 	if (!(file->flags & PEDIGREE_FILE_INPUT))
 		file->read_ns = time_ns;
 	/* Read by a plain open before: then it was there. */
+	if (file->flags & PEDIGREE_FILE_INPUT)
+		how &= ~PEDIGREE_FILE_SETTLED;
 	if (file->flags & PEDIGREE_FILE_READ)
 		how &= ~PEDIGREE_FILE_MAYBE_NEW;
 	file->flags |= (uint16_t)how;
@@ -183,6 +185,8 @@ static int on_open(struct pedigree_access *access,
 		if ((event->flags & PEDIGREE_F_WRITE) &&
 		    (event->flags & PEDIGREE_F_CREATE))
 			how |= PEDIGREE_FILE_MAYBE_NEW;
+		if (event->flags & PEDIGREE_F_SETTLED)
+			how |= PEDIGREE_FILE_SETTLED;
 		r = note_read(access, &spot, how, event->time_ns);
 	}
 	if (r == 0 && ((event->flags & PEDIGREE_F_WRITE) || empties))
@@ -509,7 +513,11 @@ static int note_inherited(struct pedigree_access *access,
 		int r = find_spot(access, PEDIGREE_NONE, file->path, &spot);
 
 		if (r > 0 && file->read)
-			r = note_read(access, &spot, PEDIGREE_FILE_READ,
+			r = note_read(access, &spot,
+				      PEDIGREE_FILE_READ |
+					      (file->settled
+						       ? PEDIGREE_FILE_SETTLED
+						       : 0),
 				      facts->start_ns);
 		if (r >= 0 && file->written && takes_messages(facts, file))
 			r = note_messages(access, &spot);

@@ -34,6 +34,9 @@
 #define PEDIGREE_FILE_MESSAGES \
 	0x200u /* the command's standard error went there */
 
+#define PEDIGREE_FILE_SETTLED \
+	0x400u /* first read when its writer in this run was done */
+
 #define PEDIGREE_FILE_INPUT \
 	(PEDIGREE_FILE_READ | PEDIGREE_FILE_RUN | PEDIGREE_FILE_LOADED)
 

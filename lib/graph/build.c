@@ -3,11 +3,13 @@
 
 #include "graph/build.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/hash.h"
 #include "graph/builder.h"
+#include "graph/steps.h"
 
 int pedigree_builder_add(struct pedigree_builder *builder,
 			 struct pedigree_entity *entity, size_t *ret_index)
@@ -61,8 +63,10 @@ int pedigree_builder_connect(struct pedigree_builder *builder, size_t artifact,
 			     enum pedigree_role role)
 {
 	if (role == PEDIGREE_ROLE_OUTPUT)
-		return pedigree_builder_edge(builder, 0, artifact, "Produced");
-	return pedigree_builder_edge(builder, artifact, 0, "ContributedTo");
+		return pedigree_builder_edge(builder, builder->run, artifact,
+					     "Produced");
+	return pedigree_builder_edge(builder, artifact, builder->run,
+				     "ContributedTo");
 }
 
 static int add_groups(struct pedigree_builder *builder,
@@ -84,9 +88,20 @@ static int add_groups(struct pedigree_builder *builder,
 	return 0;
 }
 
-static int fill(struct pedigree_builder *builder)
+int pedigree_builder_artifacts(struct pedigree_builder *builder)
 {
 	const struct pedigree_plan *plan = &builder->plan;
+	int r = add_groups(builder, plan->code.v, &plan->code_groups, true);
+
+	if (r == 0)
+		r = add_groups(builder, plan->items.v, &plan->groups, false);
+	if (r == 0)
+		r = pedigree_builder_objects(builder);
+	return r;
+}
+
+static int fill(struct pedigree_builder *builder)
+{
 	int r = pedigree_builder_run(builder);
 
 	if (r == 0)
@@ -96,16 +111,8 @@ static int fill(struct pedigree_builder *builder)
 	if (r == 0)
 		r = pedigree_builder_declared(builder);
 	/* A deployment's command is not what the endpoint is made of. */
-	if (r == 0 && !builder->facts->deploy) {
-		r = add_groups(builder, plan->code.v, &plan->code_groups, true);
-		if (r == 0)
-			r = add_groups(builder, plan->items.v, &plan->groups,
-				       false);
-		if (r == 0)
-			r = pedigree_builder_objects(builder);
-	}
-	if (r == 0)
-		r = pedigree_builder_capture(builder);
+	if (r == 0 && !builder->facts->deploy)
+		r = pedigree_builder_artifacts(builder);
 	return r;
 }
 
@@ -123,10 +130,38 @@ static uint64_t end_of(const struct pedigree_builder *builder)
 	return end > last ? end : last;
 }
 
-static void builder_clear(struct pedigree_builder *builder)
+int pedigree_builder_read(struct pedigree_builder *builder,
+			  const struct pedigree_plan *like,
+			  struct pedigree_error *err)
+{
+	uint64_t settled_ns = builder->hasher.settled_ns;
+	int r;
+
+	pedigree_hasher_init(&builder->hasher, builder->facts,
+			     builder->options);
+	builder->hasher.settled_ns = settled_ns;
+	builder->hasher.max_size = pedigree_config_number(
+		builder->config, "capture", "hash_max_size");
+	r = pedigree_plan_make(&builder->plan, like, builder->facts,
+			       builder->log, builder->config, &builder->hasher,
+			       err);
+	if (r == 0)
+		r = pedigree_objects_read(&builder->objects, builder->log,
+					  builder->config, err);
+	builder->hasher.all = builder->plan.bytes;
+	builder->hasher.end_ns = end_of(builder);
+	return r;
+}
+
+void pedigree_builder_forget(struct pedigree_builder *builder)
 {
 	pedigree_plan_clear(&builder->plan);
 	pedigree_objects_clear(&builder->objects);
+}
+
+static void builder_clear(struct pedigree_builder *builder)
+{
+	pedigree_builder_forget(builder);
 	pedigree_record_free(builder->record);
 	pedigree_map_free(builder->by_arn);
 	pedigree_map_free(builder->edges);
@@ -149,6 +184,85 @@ static int begin(struct pedigree_builder *builder)
 	return record->run ? 0 : PEDIGREE_ENOMEM;
 }
 
+/* What a shell opened for a step's streams is the step's. */
+static int stream_names(const struct pedigree_log_steps *steps,
+			struct pedigree_map *names)
+{
+	for (size_t i = 0; i < steps->all.n; i++) {
+		const struct pedigree_log_step *step = &steps->all.v[i];
+
+		for (size_t k = 0; k < step->streams.n; k++) {
+			const char *path = step->streams.v[k]->text;
+
+			if (!pedigree_map_at(names, path, strlen(path), NULL))
+				return PEDIGREE_ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static bool is_stream(const struct pedigree_evlog *log,
+		      const struct pedigree_event *event,
+		      const struct pedigree_map *names,
+		      struct pedigree_buf *path)
+{
+	if (event->type != PEDIGREE_EV_OPEN || !pedigree_map_count(names))
+		return false;
+	pedigree_buf_reset(path);
+	return pedigree_evlog_path(log, event->folder, event->text, path) &&
+	       pedigree_map_has(names, path->data, path->len);
+}
+
+/* What of the log is the run's own: all, or what is of no step. A call that
+   deploys is the run's, whichever step makes it. */
+static int own_part(const struct pedigree_evlog *log,
+		    const struct pedigree_log_steps *steps,
+		    struct pedigree_evlog *ret)
+{
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+	_cleanup_map_ struct pedigree_map *streams = NULL;
+
+	*ret = *log;
+	if (!steps->all.n)
+		return 0;
+	streams = pedigree_map_new();
+	ret->events = malloc(log->n_events * sizeof(*ret->events));
+	ret->n_events = 0;
+	if (!ret->events || !streams || stream_names(steps, streams) < 0)
+		return PEDIGREE_ENOMEM;
+	for (size_t i = 0; i < log->n_events; i++) {
+		const struct pedigree_event *event = &log->events[i];
+
+		if (event->type == PEDIGREE_EV_CONTROL ||
+		    event->type == PEDIGREE_EV_DEPLOY ||
+		    (pedigree_log_step_of(steps, event) == PEDIGREE_NONE &&
+		     !is_stream(log, event, streams, &path)))
+			ret->events[ret->n_events++] = *event;
+	}
+	return 0;
+}
+
+static int make(struct pedigree_builder *builder,
+		const struct pedigree_evlog *log,
+		const struct pedigree_log_steps *steps,
+		struct pedigree_error *err)
+{
+	int r = pedigree_builder_read(builder, NULL, err);
+
+	if (r < 0)
+		return r;
+	r = begin(builder);
+	if (r == 0)
+		r = fill(builder);
+	if (r == 0)
+		r = pedigree_builder_steps(builder, log, steps, err);
+	/* What was seen is of the whole run. */
+	builder->log = log;
+	if (r == 0)
+		r = pedigree_builder_capture(builder);
+	return r == PEDIGREE_ENOMEM ? pedigree_fail_memory(err) : r;
+}
+
 int pedigree_build(const struct pedigree_run_facts *facts,
 		   const struct pedigree_evlog *log,
 		   const struct pedigree_config *config,
@@ -156,31 +270,25 @@ int pedigree_build(const struct pedigree_run_facts *facts,
 		   struct pedigree_record **ret_record,
 		   struct pedigree_error *err)
 {
+	_cleanup_(pedigree_log_steps_clear) struct pedigree_log_steps steps = {
+		0
+	};
+	struct pedigree_evlog own = { 0 };
 	_cleanup_(builder_clear) struct pedigree_builder builder = {
 		.facts = facts,
-		.log = log,
+		.log = &own,
 		.config = config,
 		.options = options,
 	};
-	int r;
+	int r = pedigree_log_steps_find(facts, log, config, &steps);
 
-	pedigree_hasher_init(&builder.hasher, facts, options);
-	builder.hasher.max_size =
-		pedigree_config_number(config, "capture", "hash_max_size");
-	r = pedigree_plan_make(&builder.plan, facts, log, config,
-			       &builder.hasher, err);
-	if (r < 0)
-		return r;
-	r = pedigree_objects_read(&builder.objects, log, config, err);
-	if (r < 0)
-		return r;
-	builder.hasher.all = builder.plan.bytes;
-	builder.hasher.end_ns = end_of(&builder);
-	r = begin(&builder);
 	if (r == 0)
-		r = fill(&builder);
-	if (r < 0)
-		return pedigree_fail_memory(err);
-	*ret_record = pedigree_take(builder.record);
-	return 0;
+		r = own_part(log, &steps, &own);
+	r = r < 0 ? pedigree_fail_memory(err)
+		  : make(&builder, log, &steps, err);
+	if (r == 0)
+		*ret_record = pedigree_take(builder.record);
+	if (own.events != log->events)
+		free(own.events);
+	return r;
 }

@@ -23,6 +23,7 @@ struct pedigree_inherited {
 	char *path; /* absolute */
 	int fd;
 	bool read, written;
+	bool settled; /* what it holds was written before (settled.h) */
 };
 
 /* One of the processes that a launcher started as one job, each under a
@@ -72,6 +73,7 @@ struct pedigree_run_facts {
 	int wait_status;   /* as waitpid(2); valid when end_known */
 	bool end_known;	   /* false: the wrapper died first */
 	char *serve;	   /* endpoint that it serves, or NULL */
+	char *steps;	   /* "auto", "rules" or "no" (graph/steps.h) */
 	char *job_arn;	   /* of the SageMaker job it runs in, or NULL */
 	char *no_capture;  /* why the shim was not used, or NULL */
 	/* What a launcher said to the wrapper, or NULL. */

@@ -21,6 +21,7 @@ struct pedigree_builder {
 	struct pedigree_objects objects;
 	struct pedigree_hasher hasher;
 	struct pedigree_record *record;
+	size_t run; /* its place in record->entities: 0, but for steps */
 	struct pedigree_map *by_arn; /* of entities: index + 1 */
 	struct pedigree_map *edges;  /* "source destination": 1 */
 };
@@ -37,7 +38,7 @@ int pedigree_builder_add(struct pedigree_builder *builder,
 /* An edge between two entities of the record, once. */
 int pedigree_builder_edge(struct pedigree_builder *builder, size_t source,
 			  size_t destination, const char *type);
-/* The edge of an artifact and the run (entities[0]). */
+/* The edge of an artifact and the run. */
 int pedigree_builder_connect(struct pedigree_builder *builder, size_t artifact,
 			     enum pedigree_role role);
 
@@ -145,6 +146,23 @@ int pedigree_builder_commands(struct pedigree_builder *builder, bool *models);
  * they named what a deployment of this run is made of.
  */
 int pedigree_builder_control(struct pedigree_builder *builder, bool *models);
+
+/* build.c: makes the plan of what a run or step did, … */
+int pedigree_builder_read(struct pedigree_builder *builder,
+			  const struct pedigree_plan *like,
+			  struct pedigree_error *err);
+void pedigree_builder_forget(struct pedigree_builder *builder);
+/* … and its files and objects. */
+int pedigree_builder_artifacts(struct pedigree_builder *builder);
+/*
+ * step_record.c: makes the steps that `steps` found in `log` beside the run,
+ * entities[0], and says in its properties how many there are.
+ */
+struct pedigree_log_steps;
+int pedigree_builder_steps(struct pedigree_builder *builder,
+			   const struct pedigree_evlog *log,
+			   const struct pedigree_log_steps *steps,
+			   struct pedigree_error *err);
 
 /* capture.c */
 int pedigree_builder_capture(struct pedigree_builder *builder);

@@ -53,7 +53,7 @@ static int blind_events(struct pedigree_builder *builder)
 		if (event->text[0])
 			pedigree_evlog_path(log, event->folder, event->text,
 					    &path);
-		if (blind(builder, event->blind, path.len ? path.data : NULL,
+		if (blind(builder, event->number, path.len ? path.data : NULL,
 			  1) < 0)
 			return PEDIGREE_ENOMEM;
 	}

@@ -10,7 +10,8 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "graph/builder.h"
-#include "rules/deploy.h"
+#include "graph/command_line.h"
+#include "rules/command.h"
 #include "rules/keys.h"
 
 struct line {
@@ -25,10 +26,10 @@ struct commands {
 };
 
 static const char *key(const struct commands *commands,
-		       const struct pedigree_deploy_rule *rule,
+		       const struct pedigree_command_rule *rule,
 		       const char *name)
 {
-	return pedigree_deploy_key(commands->builder->config, rule, name);
+	return pedigree_command_key(commands->builder->config, rule, name);
 }
 
 static bool is_scheme(const char *text)
@@ -41,7 +42,7 @@ static bool is_scheme(const char *text)
 /* The model that a command named: a file as seen from where it ran, or a
    URI. PEDIGREE_ENOTFOUND: nothing that is there. */
 static int add_model(struct commands *commands,
-		     const struct pedigree_deploy_rule *rule,
+		     const struct pedigree_command_rule *rule,
 		     const struct line *line, const char *model,
 		     size_t *ret_index)
 {
@@ -66,7 +67,7 @@ static int add_model(struct commands *commands,
 }
 
 static int add_deployment(struct commands *commands,
-			  const struct pedigree_deploy_rule *rule,
+			  const struct pedigree_command_rule *rule,
 			  const struct line *line, const char *endpoint,
 			  const char *model)
 {
@@ -95,19 +96,19 @@ static int add_deployment(struct commands *commands,
 /* One rule and one command line. Programs replace one another under the
    same words: each deployment once. */
 static int apply(struct commands *commands,
-		 const struct pedigree_deploy_rule *rule, struct line *line)
+		 const struct pedigree_command_rule *rule, struct line *line)
 {
 	_cleanup_buf_ struct pedigree_buf endpoint = PEDIGREE_BUF_INIT;
 	_cleanup_buf_ struct pedigree_buf model = PEDIGREE_BUF_INIT;
 	_cleanup_buf_ struct pedigree_buf all = PEDIGREE_BUF_INIT;
 	bool new;
 
-	if (!pedigree_deploy_match(rule, &line->words) ||
-	    !pedigree_deploy_fill(&line->words, key(commands, rule, "endpoint"),
-				  &endpoint))
+	if (!pedigree_command_match(rule, &line->words) ||
+	    !pedigree_command_fill(&line->words,
+				   key(commands, rule, "endpoint"), &endpoint))
 		return 0;
-	if (!pedigree_deploy_fill(&line->words, key(commands, rule, "model"),
-				  &model))
+	if (!pedigree_command_fill(&line->words, key(commands, rule, "model"),
+				   &model))
 		pedigree_buf_reset(&model);
 	pedigree_buf_addf(&all, "%s\n%s\n%s", rule->name, endpoint.data,
 			  model.data);
@@ -121,36 +122,29 @@ static int apply(struct commands *commands,
 }
 
 static int apply_all(struct commands *commands,
-		     const struct pedigree_deploy_rule *rule)
+		     const struct pedigree_command_rule *rule)
 {
 	const struct pedigree_evlog *log = commands->builder->log;
 	char **argv = commands->builder->facts->argv;
 	struct line line = { .cwd = PEDIGREE_NONE };
-	struct pedigree_command *words = &line.words;
 	int r;
 
 	pedigree_command_set(&line.words, (const char *const *)argv);
 	r = apply(commands, rule, &line);
 	for (size_t i = 0; i < log->n_processes && r == 0; i++) {
 		const struct pedigree_process *process = &log->processes[i];
-		const char *arg = process->args;
 
 		if (process->forked)
 			continue;
 		line.cwd = process->cwd;
-		for (words->n = 0; words->n < process->argc &&
-				   words->n < PEDIGREE_COMMAND_MAX;
-		     words->n++) {
-			words->args[words->n] = arg;
-			arg += strlen(arg) + 1;
-		}
+		pedigree_command_of(process, &line.words);
 		r = apply(commands, rule, &line);
 	}
 	return r;
 }
 
 static bool applies(const struct commands *commands,
-		    const struct pedigree_deploy_rule *rule)
+		    const struct pedigree_command_rule *rule)
 {
 	const char *always = key(commands, rule, "always");
 	bool yes = false;
@@ -170,14 +164,14 @@ int pedigree_builder_commands(struct pedigree_builder *builder, bool *models)
 	for (size_t i = 0; i < pedigree_config_count(config) && r == 0; i++) {
 		const struct pedigree_setting *setting =
 			pedigree_config_at(config, i);
-		struct pedigree_deploy_rule rule;
+		struct pedigree_command_rule rule;
 
-		if (!pedigree_deploy_is_rule(config, i))
+		if (!pedigree_command_is_rule(config, "deploy", i))
 			continue;
-		r = pedigree_deploy_rule_read(setting, &rule);
+		r = pedigree_command_rule_read(setting, &rule);
 		if (r == 0 && applies(&commands, &rule))
 			r = apply_all(&commands, &rule);
-		pedigree_deploy_rule_clear(&rule);
+		pedigree_command_rule_clear(&rule);
 	}
 	return r;
 }

@@ -332,7 +332,7 @@ int pedigree_explain_path(const struct pedigree_run_facts *facts,
 	if (pedigree_uri_to_path(&given, path))
 		path = given.data;
 	pedigree_hasher_init(&question.hasher, facts, NULL);
-	r = pedigree_plan_make(&question.plan, facts, log, config,
+	r = pedigree_plan_make(&question.plan, NULL, facts, log, config,
 			       &question.hasher, err);
 	if (r < 0)
 		return r;

@@ -34,6 +34,7 @@ void pedigree_run_facts_clear(struct pedigree_run_facts *facts)
 		facts->ranks,
 		facts->member,
 		facts->serve,
+		facts->steps,
 		facts->deployment.endpoint,
 		facts->deployment.endpoint_arn,
 		facts->git_root,

@@ -384,6 +384,29 @@ static int get_blind_spots(const json_t *object, struct pedigree_record *record,
 	return r;
 }
 
+static int get_names(const json_t *object, const char *key,
+		     struct pedigree_names *names, struct pedigree_error *err)
+{
+	int r = 0;
+	const json_t *list = list_of(object, key, &r, err);
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(list, i, item)
+	{
+		char **name;
+
+		if (!json_is_string(item))
+			return wrong(err, key, "a list of names");
+		name = pedigree_vec_push(names);
+		if (name)
+			*name = strdup(json_string_value(item));
+		if (!name || !*name)
+			return pedigree_fail_memory(err);
+	}
+	return r;
+}
+
 static int get_ranks(const json_t *object, struct pedigree_record *record,
 		     struct pedigree_error *err)
 {
@@ -443,6 +466,8 @@ static int get_capture(const json_t *object, struct pedigree_record *record,
 		r = get_blind_spots(object, record, err);
 	if (r == 0)
 		r = get_ranks(object, record, err);
+	if (r == 0)
+		r = get_names(object, "Steps", &record->steps, err);
 	return r;
 }
 
@@ -543,29 +568,6 @@ static int get_manifests(const json_t *root, struct pedigree_record *record,
 	return r;
 }
 
-static int get_trials(const json_t *root, struct pedigree_record *record,
-		      struct pedigree_error *err)
-{
-	int r = 0;
-	const json_t *list = list_of(root, "Trials", &r, err);
-	size_t i;
-	json_t *item;
-
-	json_array_foreach(list, i, item)
-	{
-		char **trial;
-
-		if (!json_is_string(item))
-			return wrong(err, "Trials", "a list of names");
-		trial = pedigree_vec_push(&record->trials);
-		if (trial)
-			*trial = strdup(json_string_value(item));
-		if (!trial || !*trial)
-			return pedigree_fail_memory(err);
-	}
-	return r;
-}
-
 static int get_record(const json_t *root, struct pedigree_record *record,
 		      struct pedigree_error *err)
 {
@@ -593,7 +595,7 @@ static int get_record(const json_t *root, struct pedigree_record *record,
 	if (r == 0)
 		r = get_manifests(root, record, err);
 	if (r == 0)
-		r = get_trials(root, record, err);
+		r = get_names(root, "Trials", &record->trials, err);
 	if (r == 0 && capture)
 		r = get_capture(capture, record, err);
 	if (r == 0 && (!record->run || !record->entities.n))

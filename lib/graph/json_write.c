@@ -346,6 +346,18 @@ static void add_ranks(struct pedigree_buf *buf,
 	close_with(buf, ']');
 }
 
+static void add_names(struct pedigree_buf *buf, const char *key,
+		      const struct pedigree_names *names)
+{
+	add_key(buf, key);
+	pedigree_buf_add_char(buf, '[');
+	for (size_t i = 0; i < names->n; i++) {
+		pedigree_json_string(buf, names->v[i]);
+		pedigree_buf_add_char(buf, ',');
+	}
+	close_with(buf, ']');
+}
+
 static void add_capture(struct pedigree_buf *buf,
 			const struct pedigree_record *record)
 {
@@ -378,6 +390,8 @@ static void add_capture(struct pedigree_buf *buf,
 	close_with(buf, ']');
 	if (record->ranks.n)
 		add_ranks(buf, record);
+	if (record->steps.n)
+		add_names(buf, "Steps", &record->steps);
 	close_with(buf, '}');
 }
 
@@ -414,13 +428,7 @@ static void add_lists(struct pedigree_buf *buf,
 		close_with(buf, '}');
 	}
 	close_with(buf, ']');
-	add_key(buf, "Trials");
-	pedigree_buf_add_char(buf, '[');
-	for (size_t i = 0; i < record->trials.n; i++) {
-		pedigree_json_string(buf, record->trials.v[i]);
-		pedigree_buf_add_char(buf, ',');
-	}
-	close_with(buf, ']');
+	add_names(buf, "Trials", &record->trials);
 }
 
 int pedigree_record_to_json(const struct pedigree_record *record,

@@ -10,6 +10,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/bytes.c \
 	%D%/capture.c \
 	%D%/code.c \
+	%D%/command_line.c \
+	%D%/command_line.h \
 	%D%/commands.c \
 	%D%/control.c \
 	%D%/control.h \
@@ -45,8 +47,13 @@ libpedigree_core_la_SOURCES += \
 	%D%/scene.c \
 	%D%/scene.h \
 	%D%/sets.c \
+	%D%/settled.c \
+	%D%/settled.h \
 	%D%/sheet.c \
 	%D%/sheet.h \
+	%D%/step_record.c \
+	%D%/steps.c \
+	%D%/steps.h \
 	%D%/stores.c \
 	%D%/text.c \
 	%D%/text.h \

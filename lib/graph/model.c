@@ -80,6 +80,7 @@ void pedigree_record_free(struct pedigree_record *record)
 	FREE_ALL(&record->associations, clear_association);
 	FREE_ALL(&record->manifests, clear_manifest);
 	FREE_ALL(&record->trials, clear_string);
+	FREE_ALL(&record->steps, clear_string);
 	FREE_ALL(&record->still_running, clear_still_running);
 	FREE_ALL(&record->blind_spots, clear_blind_spot);
 	FREE_ALL(&record->ranks, clear_rank);

@@ -120,6 +120,8 @@ struct pedigree_manifest {
 	char *text;   /* a line a file: see rollup.h */
 };
 
+PEDIGREE_VEC_TYPE(pedigree_names, char *);
+
 /* What a run did, for all backends. */
 struct pedigree_record {
 	char *run;	       /* the run's folder name in the spool */
@@ -132,7 +134,7 @@ struct pedigree_record {
 	PEDIGREE_VEC(struct pedigree_record_association) associations;
 	PEDIGREE_VEC(struct pedigree_manifest) manifests;
 	/* Trials the run belongs to, by name (AssociateTrialComponent). */
-	PEDIGREE_VEC(char *) trials;
+	struct pedigree_names trials;
 	/* Capture */
 	uint64_t processes;
 	uint64_t events;
@@ -140,6 +142,7 @@ struct pedigree_record {
 	PEDIGREE_VEC(struct pedigree_still_running) still_running;
 	PEDIGREE_VEC(struct pedigree_blind_spot) blind_spots;
 	PEDIGREE_VEC(struct pedigree_rank_seen) ranks;
+	struct pedigree_names steps; /* TrialComponentNames, in order */
 };
 
 struct pedigree_record *pedigree_record_new(void);

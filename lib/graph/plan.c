@@ -245,6 +245,7 @@ static int find_main(struct pedigree_plan *plan)
 }
 
 int pedigree_plan_make(struct pedigree_plan *plan,
+		       const struct pedigree_plan *like,
 		       const struct pedigree_run_facts *facts,
 		       const struct pedigree_evlog *log,
 		       const struct pedigree_config *config,
@@ -257,7 +258,7 @@ int pedigree_plan_make(struct pedigree_plan *plan,
 	r = pedigree_access_read(&plan->access, facts, log, err);
 	if (r < 0)
 		return r;
-	r = pedigree_scene_set(plan, err);
+	r = pedigree_scene_set(plan, like, err);
 	if (r == 0)
 		r = keep_inputs(plan, hasher);
 	if (r == 0)
@@ -278,7 +279,8 @@ int pedigree_plan_make(struct pedigree_plan *plan,
 void pedigree_plan_clear(struct pedigree_plan *plan)
 {
 	pedigree_access_clear(&plan->access);
-	pedigree_rules_free(plan->rules);
+	if (!plan->borrows_rules)
+		pedigree_rules_free(plan->rules);
 	pedigree_sets_clear(plan);
 	pedigree_vec_clear(&plan->types);
 	pedigree_vec_clear(&plan->items);

@@ -21,6 +21,7 @@ struct pedigree_plan {
 	const struct pedigree_config *config;
 	struct pedigree_access access;
 	struct pedigree_rules *rules;
+	bool borrows_rules; /* of `like`, and data sets */
 	struct pedigree_datasets *datasets;
 	struct pedigree_sets sets;	  /* that have items */
 	struct pedigree_map *set_of;	  /* "role root": index + 1 */
@@ -47,7 +48,12 @@ enum pedigree_fate {
 	PEDIGREE_FATE_CODE
 };
 
+/*
+ * `like` is NULL, or the plan of another part of the same log, which lives
+ * longer: where the project is the same, the rules are.
+ */
 int pedigree_plan_make(struct pedigree_plan *plan,
+		       const struct pedigree_plan *like,
 		       const struct pedigree_run_facts *facts,
 		       const struct pedigree_evlog *log,
 		       const struct pedigree_config *config,

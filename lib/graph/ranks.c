@@ -170,7 +170,8 @@ int pedigree_rank_files(const struct pedigree_run_facts *facts,
 	/* The shell's redirections are of no rank in particular. */
 	memset(&alone.inherited, 0, sizeof(alone.inherited));
 	pedigree_hasher_init(&hasher, &alone, NULL);
-	r = pedigree_plan_make(&plan, &alone, &part, config, &hasher, err);
+	r = pedigree_plan_make(&plan, NULL, &alone, &part, config, &hasher,
+			       err);
 	for (size_t i = 0; r == 0 && i < plan.groups.n; i++) {
 		const struct pedigree_group *group = &plan.groups.v[i];
 		const struct pedigree_item *item = &plan.items.v[group->first];

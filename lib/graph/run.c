@@ -81,7 +81,7 @@ static bool is_own(const struct pedigree_builder *builder)
 
 	for (size_t i = 0; i < log->n_events; i++)
 		if (log->events[i].type == PEDIGREE_EV_BLIND &&
-		    log->events[i].blind == PEDIGREE_BLIND_DECLARED_ONLY)
+		    log->events[i].number == PEDIGREE_BLIND_DECLARED_ONLY)
 			return true;
 	return false;
 }
@@ -428,7 +428,7 @@ int pedigree_builder_run(struct pedigree_builder *builder)
 		pedigree_entity_clear(&run);
 		return r;
 	}
-	r = pedigree_builder_add(builder, &run, NULL);
+	r = pedigree_builder_add(builder, &run, &builder->run);
 	if (r == 0 && facts->experiment && facts->experiment[0] &&
 	    !facts->deploy)
 		r = add_experiment(builder);

@@ -137,7 +137,9 @@ static int add_prefixes(struct pedigree_plan *plan,
 	return 0;
 }
 
-int pedigree_scene_set(struct pedigree_plan *plan, struct pedigree_error *err)
+int pedigree_scene_set(struct pedigree_plan *plan,
+		       const struct pedigree_plan *like,
+		       struct pedigree_error *err)
 {
 	_cleanup_map_ struct pedigree_map *prefixes = pedigree_map_new();
 	_cleanup_free_ const char **list = NULL;
@@ -150,8 +152,15 @@ int pedigree_scene_set(struct pedigree_plan *plan, struct pedigree_error *err)
 	size_t n;
 	int r;
 
-	if (!prefixes || set_project(plan) < 0 ||
-	    add_prefixes(plan, prefixes) < 0)
+	if (!prefixes || set_project(plan) < 0)
+		return pedigree_fail_memory(err);
+	if (like && strcmp(like->project, plan->project) == 0) {
+		plan->rules = like->rules;
+		plan->datasets = like->datasets;
+		plan->borrows_rules = true;
+		return 0;
+	}
+	if (add_prefixes(plan, prefixes) < 0)
 		return pedigree_fail_memory(err);
 	n = pedigree_map_count(prefixes);
 	list = calloc(n + 1, sizeof(*list));

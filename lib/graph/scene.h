@@ -9,7 +9,9 @@
 #include "graph/plan.h"
 
 /* Fills plan->project, plan->rules and plan->datasets. */
-int pedigree_scene_set(struct pedigree_plan *plan, struct pedigree_error *err);
+int pedigree_scene_set(struct pedigree_plan *plan,
+		       const struct pedigree_plan *like,
+		       struct pedigree_error *err);
 
 /* A folder that is no project: "/", "/tmp", the home folder, … */
 bool pedigree_no_project(const struct pedigree_plan *plan, const char *folder);

@@ -22,7 +22,8 @@ void pedigree_sets_clear(struct pedigree_plan *plan)
 		free(plan->sets.v[i].root);
 	pedigree_vec_clear(&plan->sets);
 	pedigree_map_free(plan->set_of);
-	pedigree_datasets_free(plan->datasets);
+	if (!plan->borrows_rules)
+		pedigree_datasets_free(plan->datasets);
 }
 
 static void **place_of(struct pedigree_plan *plan, const char *folder, size_t n,

@@ -35,6 +35,9 @@ bool pedigree_input_unchanged(const struct pedigree_hasher *hasher,
 			      const struct pedigree_file *file,
 			      uint64_t ctime_ns)
 {
+	if ((file->flags & PEDIGREE_FILE_SETTLED) &&
+	    ctime_ns <= hasher->settled_ns)
+		return true;
 	return ctime_ns < file->read_ns || ctime_ns <= hasher->start_ns;
 }
 

@@ -36,12 +36,13 @@ struct pedigree_hasher {
 	const struct pedigree_digest_cache *cache; /* may be NULL */
 	bool (*keep_on)(void *ctx, uint64_t bytes_done, uint64_t bytes_all);
 	void *ctx;
-	uint64_t done, all; /* bytes, for keep_on */
-	uint64_t max_size;  /* larger files are not hashed; 0: no limit */
-	uint64_t start_ns;  /* of the run */
-	uint64_t end_ns;    /* later changes are not the run's; 0: none are */
-	uint64_t tick_ns;   /* of the coarse clock */
-	bool stopped;	    /* keep_on said so */
+	uint64_t done, all;  /* bytes, for keep_on */
+	uint64_t max_size;   /* larger files are not hashed; 0: no limit */
+	uint64_t start_ns;   /* of the run */
+	uint64_t end_ns;     /* later changes are not the run's; 0: none are */
+	uint64_t settled_ns; /* settled files were not changed before */
+	uint64_t tick_ns;    /* of the coarse clock */
+	bool stopped;	     /* keep_on said so */
 	/* Computed with the next file's digests, which are then not taken
 	   from the cache; NULL: nothing. */
 	struct pedigree_digest_more *more;

@@ -257,8 +257,9 @@ static int capture(struct page *page, const char *json,
 	if (rc < 0)
 		return rc;
 	heading(page, "Capture");
-	pedigree_buf_addf(&text, "%" PRIu64 " processes, %" PRIu64 " events",
-			  record->processes, record->events);
+	pedigree_buf_addf(&text, "%" PRIu64 " process%s, %" PRIu64 " events",
+			  record->processes, record->processes == 1 ? "" : "es",
+			  record->events);
 	if (record->dropped)
 		pedigree_buf_addf(&text, ", %" PRIu64 " lost", record->dropped);
 	fact(page, "Seen", text.data);
@@ -266,6 +267,8 @@ static int capture(struct page *page, const char *json,
 		blind_spot(page, &record->blind_spots.v[i]);
 	for (size_t i = 0; i < record->ranks.n; i++)
 		rank(page, &record->ranks.v[i]);
+	for (size_t i = 0; i < record->steps.n; i++)
+		fact(page, i ? "" : "Steps", record->steps.v[i]);
 	for (size_t i = 0; i < record->still_running.n; i++) {
 		pedigree_buf_reset(&text);
 		pedigree_buf_addf(&text, "%s (pid %" PRIu32 ")",

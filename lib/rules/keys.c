@@ -259,6 +259,11 @@ const char *pedigree_value_fault(enum pedigree_value_type type,
 			       : "is not content, size+mtime or none";
 	case PEDIGREE_VALUE_VERIFIED:
 		return !strcmp(text, "verified") ? NULL : "is not 'verified'";
+	case PEDIGREE_VALUE_STEPS:
+		return !strcmp(text, "rules") || !strcmp(text, "auto") ||
+				       !strcmp(text, "no")
+			       ? NULL
+			       : "is not rules, auto or no";
 	case PEDIGREE_VALUE_URI:
 		return is_uri(text) ? NULL
 				    : "is not a URI such as s3://bucket/train";

@@ -26,6 +26,7 @@ enum pedigree_value_type {
 	PEDIGREE_VALUE_WORDS,  /* see pedigree_next_word; later lines replace */
 	PEDIGREE_VALUE_GLOBS,  /* the same; later lines add */
 	PEDIGREE_VALUE_ROLE,   /* input, output, any */
+	PEDIGREE_VALUE_STEPS,  /* rules, auto, no */
 	PEDIGREE_VALUE_URI,    /* scheme://… */
 	PEDIGREE_VALUE_DIGEST, /* content, size+mtime, none */
 	/* "verified", so that no layer takes back what another requires */

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 
 libpedigree_core_la_SOURCES += \
+	%D%/command.c \
+	%D%/command.h \
 	%D%/compile.c \
 	%D%/config.c \
 	%D%/config.h \
 	%D%/dataset.c \
 	%D%/dataset.h \
-	%D%/deploy.c \
-	%D%/deploy.h \
 	%D%/glob.c \
 	%D%/glob.h \
 	%D%/glob_plain.c \

@@ -20,6 +20,7 @@
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "graph/steps.h"
 #include "run/ranks.h"
 #include "run/run.h"
 #include "run/spool.h"
@@ -152,7 +153,7 @@ static bool usable(const char *place)
 }
 
 static int make_in(const char *place, struct pedigree_run_facts *facts,
-		   struct pedigree_buf *ret_folder, int *ret_lock,
+		   bool steps, struct pedigree_buf *ret_folder, int *ret_lock,
 		   struct pedigree_error *err)
 {
 	int lock, rc;
@@ -184,6 +185,8 @@ static int make_in(const char *place, struct pedigree_run_facts *facts,
 		pedigree_remove_tree(ret_folder->data, NULL);
 		return rc;
 	}
+	if (steps)
+		pedigree_spool_want_steps(ret_folder->data, facts->host);
 	*ret_lock = lock;
 	return 0;
 }
@@ -194,12 +197,14 @@ static int make_folder(const struct pedigree_config *config,
 		       struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf place = PEDIGREE_BUF_INIT;
+	bool steps = pedigree_steps_wanted(facts, config);
 	int rc = PEDIGREE_EIO;
 
 	for (size_t i = 0; pedigree_spool_place(config, i, &place); i++) {
 		if (pedigree_buf_error(&place))
 			return pedigree_fail_memory(err);
-		rc = make_in(place.data, facts, ret_folder, ret_lock, err);
+		rc = make_in(place.data, facts, steps, ret_folder, ret_lock,
+			     err);
 		if (rc == 0 || rc == PEDIGREE_ENOMEM)
 			return rc;
 	}

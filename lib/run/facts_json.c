@@ -95,6 +95,7 @@ static const struct {
 	{ "Home", offsetof(struct pedigree_run_facts, home) },
 	{ "JobArn", offsetof(struct pedigree_run_facts, job_arn) },
 	{ "Serve", offsetof(struct pedigree_run_facts, serve) },
+	{ "Steps", offsetof(struct pedigree_run_facts, steps) },
 	{ "NoCapture", offsetof(struct pedigree_run_facts, no_capture) },
 	{ "Launcher", offsetof(struct pedigree_run_facts, launcher) },
 	{ "Rank", offsetof(struct pedigree_run_facts, rank) },

@@ -77,6 +77,7 @@ static int summarise(const struct pedigree_run_facts *facts,
 	summary->dropped = record->dropped;
 	summary->blind_spots = record->blind_spots.n;
 	summary->still_running = record->still_running.n;
+	summary->steps = record->steps.n;
 	for (size_t i = 0; i < record->entities.n; i++)
 		summary->endpoints +=
 			record->entities.v[i].kind == PEDIGREE_CONTEXT;

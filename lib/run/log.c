@@ -37,6 +37,22 @@ static bool stores_work(int fd)
 	return ok;
 }
 
+void pedigree_spool_want_steps(const char *folder, const char *host)
+{
+	const uint64_t modes = PEDIGREE_MODE_STEPS;
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+	_cleanup_fd_ int fd = -1;
+
+	pedigree_path_join(&path, folder, host);
+	pedigree_buf_add_str(&path, PEDIGREE_LOG_SUFFIX);
+	if (pedigree_buf_error(&path))
+		return;
+	fd = open(path.data, O_WRONLY | O_CLOEXEC);
+	if (fd >= 0 && pwrite(fd, &modes, sizeof(modes),
+			      offsetof(struct pedigree_log_header, modes)) < 0)
+		return; /* steps then lack redirections and exit statuses */
+}
+
 int pedigree_spool_make_log(const char *folder, const char *run,
 			    const char *host, struct pedigree_error *err)
 {

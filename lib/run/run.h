@@ -85,6 +85,7 @@ struct pedigree_run_summary {
 	char *name;
 	size_t inputs, outputs;
 	size_t endpoints; /* that the run deployed to */
+	size_t steps;	  /* trial components of its own programs */
 	uint64_t dropped;
 	size_t blind_spots;
 	size_t still_running;

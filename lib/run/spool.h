@@ -75,6 +75,9 @@ int pedigree_git_read(const char *folder, struct pedigree_run_facts *facts,
 /* log.c: makes FOLDER/HOST.events. */
 int pedigree_spool_make_log(const char *folder, const char *run,
 			    const char *host, struct pedigree_error *err);
+/* Has the shim tell what ties programs and how they end (graph/steps.h);
+   where that fails, steps lack it. */
+void pedigree_spool_want_steps(const char *folder, const char *host);
 
 /* settle.c: gives back the room that this host's log reserved, once no
    process of the run is left here. A failure leaves the log as it was. */

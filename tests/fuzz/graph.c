@@ -43,7 +43,7 @@ static void check_event(const struct pedigree_evlog *log, size_t i)
 		   event->folder2 < log->n_folders);
 	FUZZ_CHECK(event->text && event->text2 && event->text3);
 	FUZZ_CHECK(!(event->type == PEDIGREE_EV_OPEN &&
-		     event->flags & PEDIGREE_F_INHERITED));
+		     event->flags & PEDIGREE_F_SETTLED));
 	if (pedigree_evlog_path(log, event->folder, event->text, &path))
 		FUZZ_CHECK(path.data[0] == '/');
 	FUZZ_CHECK(strlen(path.data) == path.len);

@@ -54,6 +54,7 @@ integration_tests = \
 	%D%/run_trouble.py \
 	%D%/secrets.sh \
 	%D%/serve.sh \
+	%D%/steps.py \
 	%D%/subjects.py \
 	%D%/suites_quick.py \
 	%D%/tour.py \

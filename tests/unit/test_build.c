@@ -252,9 +252,9 @@ static void test_a_record_says_what_it_could_not_see(void **state)
 	s->log.loss.dropped[PEDIGREE_DROP_SPACE] = 4;
 	s->log.expected = 3;
 	s->log.images = 1;
-	fake_event(s, PEDIGREE_EV_BLIND, 0, "/bin/static", NULL)->blind =
+	fake_event(s, PEDIGREE_EV_BLIND, 0, "/bin/static", NULL)->number =
 		PEDIGREE_BLIND_STATIC;
-	fake_event(s, PEDIGREE_EV_BLIND, 0, "/bin/static", NULL)->blind =
+	fake_event(s, PEDIGREE_EV_BLIND, 0, "/bin/static", NULL)->number =
 		PEDIGREE_BLIND_STATIC;
 	s->facts.no_capture = strdup("no room");
 	fake_build(s);

@@ -115,7 +115,7 @@ static void test_an_event_comes_back_as_it_was_written(void **state)
 	assert_path(read, read->events[2].folder2, read->events[2].text2,
 		    "/home/me/model.bin");
 	assert_memory_equal(read->events[2].old, &old, sizeof(old));
-	assert_int_equal(read->events[3].blind, PEDIGREE_BLIND_IO_URING);
+	assert_int_equal(read->events[3].number, PEDIGREE_BLIND_IO_URING);
 	assert_string_equal(read->events[3].text, "");
 	assert_string_equal(read->events[4].text, "endpoint");
 	assert_string_equal(read->events[4].text2, "");

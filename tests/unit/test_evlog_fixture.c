@@ -205,9 +205,9 @@ static void describe(const struct pedigree_evlog *log,
 				  (uintmax_t)event->old->inode,
 				  (uintmax_t)event->old->size,
 				  (uintmax_t)event->old->mtime_ns);
-	if (event->blind)
+	if (event->number)
 		pedigree_buf_addf(line, " %s",
-				  pedigree_blind_word(event->blind));
+				  pedigree_blind_word(event->number));
 }
 
 static const char *const expected[] = {

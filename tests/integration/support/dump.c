@@ -57,7 +57,7 @@ static void put_event(const struct pedigree_evlog *log,
 	printf("%" PRIu32 " %s", pid, pedigree_event_word(event->type));
 	put_flags(event);
 	if (event->type == PEDIGREE_EV_BLIND)
-		printf(" %s", pedigree_blind_word(event->blind));
+		printf(" %s", pedigree_blind_word(event->number));
 	if (event->type == PEDIGREE_EV_PROCESS)
 		printf(" %s", log->processes[event->process].program);
 	else if (event->type == PEDIGREE_EV_SYMLINK)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "rules/deploy.h"
+#include "rules/command.h"
 
 #include <string.h>
 
@@ -22,18 +22,19 @@ void pedigree_command_set(struct pedigree_command *command,
 		command->args[command->n] = argv[command->n];
 }
 
-bool pedigree_deploy_is_rule(const struct pedigree_config *config, size_t i)
+bool pedigree_command_is_rule(const struct pedigree_config *config,
+			      const char *section, size_t i)
 {
 	const struct pedigree_setting *setting = pedigree_config_at(config, i);
 
-	return strcmp(setting->section, "deploy") == 0 &&
+	return strcmp(setting->section, section) == 0 &&
 	       strcmp(setting->key, "command") == 0 &&
 	       pedigree_config_in_force(config, i);
 }
 
-const char *pedigree_deploy_key(const struct pedigree_config *config,
-				const struct pedigree_deploy_rule *rule,
-				const char *name)
+const char *pedigree_command_key(const struct pedigree_config *config,
+				 const struct pedigree_command_rule *rule,
+				 const char *name)
 {
 	const char *value =
 		pedigree_config_get(config, "deploy", rule->name, name);
@@ -41,28 +42,28 @@ const char *pedigree_deploy_key(const struct pedigree_config *config,
 	return value && value[0] ? value : NULL;
 }
 
-int pedigree_deploy_rule_read(const struct pedigree_setting *setting,
-			      struct pedigree_deploy_rule *ret)
+int pedigree_command_rule_read(const struct pedigree_setting *setting,
+			       struct pedigree_command_rule *ret)
 {
 	const char *text = setting->value;
 	char *word;
 
-	*ret = (struct pedigree_deploy_rule){ .name = setting->name };
+	*ret = (struct pedigree_command_rule){ .name = setting->name };
 	/* No word is longer than what is left, and each has its NUL. */
 	ret->text = malloc(2 * strlen(text) + 2);
 	if (!ret->text)
 		return PEDIGREE_ENOMEM;
-	for (word = ret->text; ret->n < PEDIGREE_DEPLOY_WORDS &&
+	for (word = ret->text; ret->n < PEDIGREE_COMMAND_WORDS &&
 			       pedigree_next_word(&text, word) > 0;
 	     word += strlen(word) + 1)
 		ret->words[ret->n++] = word;
 	return 0;
 }
 
-void pedigree_deploy_rule_clear(struct pedigree_deploy_rule *rule)
+void pedigree_command_rule_clear(struct pedigree_command_rule *rule)
 {
 	free(rule->text);
-	*rule = (struct pedigree_deploy_rule){ .n = 0 };
+	*rule = (struct pedigree_command_rule){ .n = 0 };
 }
 
 static const char *base_name(const char *path)
@@ -88,7 +89,7 @@ static bool match_words(const char *const *words, size_t n_words,
 	       match_words(words + 1, n_words - 1, args + 1, n_args - 1);
 }
 
-static bool has_gap(const struct pedigree_deploy_rule *rule)
+static bool has_gap(const struct pedigree_command_rule *rule)
 {
 	for (size_t i = 0; i < rule->n; i++)
 		if (strcmp(rule->words[i], "**") == 0)
@@ -97,7 +98,7 @@ static bool has_gap(const struct pedigree_deploy_rule *rule)
 }
 
 /* Words of a command line; a slash in one means nothing to a glob here. */
-static bool match_prefix(const struct pedigree_deploy_rule *rule,
+static bool match_prefix(const struct pedigree_command_rule *rule,
 			 const char *const *args, size_t n_args)
 {
 	if (n_args < rule->n - 1)
@@ -108,7 +109,7 @@ static bool match_prefix(const struct pedigree_deploy_rule *rule,
 	return true;
 }
 
-static bool match_at(const struct pedigree_deploy_rule *rule,
+static bool match_at(const struct pedigree_command_rule *rule,
 		     struct pedigree_command *line, size_t at)
 {
 	const char *const *args = line->args + at + 1;
@@ -125,8 +126,8 @@ static bool match_at(const struct pedigree_deploy_rule *rule,
 	return match_prefix(rule, args, n_args);
 }
 
-bool pedigree_deploy_match(const struct pedigree_deploy_rule *rule,
-			   struct pedigree_command *line)
+bool pedigree_command_match(const struct pedigree_command_rule *rule,
+			    struct pedigree_command *line)
 {
 	for (size_t at = 0; at < line->n && at < PROGRAM_AT_MOST; at++)
 		if (match_at(rule, line, at))
@@ -195,8 +196,8 @@ static const char *refer(const struct pedigree_command *line, const char *from,
 }
 
 /* Fills in a text; false when something of it is missing. */
-bool pedigree_deploy_fill(const struct pedigree_command *line, const char *text,
-			  struct pedigree_buf *ret)
+bool pedigree_command_fill(const struct pedigree_command *line,
+			   const char *text, struct pedigree_buf *ret)
 {
 	while (text && *text) {
 		const char *close = *text == '{' ? strchr(text, '}') : NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The configuration's [deploy NAME] sections against a command line.
+ * The configuration's [deploy NAME] and [step NAME] sections against a command
+ * line.
  *
  * `command` is a list of globs: the first for the program's name, which may
  * stand behind an interpreter, the others for the words that follow. With a
@@ -9,8 +10,8 @@
  * begin with a dash do not count) and {-f,--file:x} is the value of an option,
  * else x.
  */
-#ifndef PEDIGREE_RULES_DEPLOY_H
-#define PEDIGREE_RULES_DEPLOY_H
+#ifndef PEDIGREE_RULES_COMMAND_H
+#define PEDIGREE_RULES_COMMAND_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,13 +19,13 @@
 #include "base/buf.h"
 #include "rules/config.h"
 
-#define PEDIGREE_DEPLOY_WORDS 16
+#define PEDIGREE_COMMAND_WORDS 16
 #define PEDIGREE_COMMAND_MAX 256
 
-struct pedigree_deploy_rule {
+struct pedigree_command_rule {
 	const char *name; /* of the section */
 	char *text;	  /* the words below */
-	const char *words[PEDIGREE_DEPLOY_WORDS];
+	const char *words[PEDIGREE_COMMAND_WORDS];
 	size_t n; /* 0: matches nothing */
 };
 
@@ -40,22 +41,23 @@ void pedigree_command_set(struct pedigree_command *command,
 			  const char *const *argv);
 
 /* Is the configuration's i-th setting the `command` of a rule in force? */
-bool pedigree_deploy_is_rule(const struct pedigree_config *config, size_t i);
+bool pedigree_command_is_rule(const struct pedigree_config *config,
+			      const char *section, size_t i);
 /* PEDIGREE_ENOMEM. */
-int pedigree_deploy_rule_read(const struct pedigree_setting *setting,
-			      struct pedigree_deploy_rule *ret);
-void pedigree_deploy_rule_clear(struct pedigree_deploy_rule *rule);
-/* Another key of its section; NULL: it has none. */
-const char *pedigree_deploy_key(const struct pedigree_config *config,
-				const struct pedigree_deploy_rule *rule,
-				const char *name);
+int pedigree_command_rule_read(const struct pedigree_setting *setting,
+			       struct pedigree_command_rule *ret);
+void pedigree_command_rule_clear(struct pedigree_command_rule *rule);
+/* Another key of a [deploy NAME] section; NULL: it has none. */
+const char *pedigree_command_key(const struct pedigree_config *config,
+				 const struct pedigree_command_rule *rule,
+				 const char *name);
 
 /* Sets the command's `rest` when it matches. */
-bool pedigree_deploy_match(const struct pedigree_deploy_rule *rule,
-			   struct pedigree_command *command);
+bool pedigree_command_match(const struct pedigree_command_rule *rule,
+			    struct pedigree_command *command);
 /* Fills in a key's text, which may be NULL, for a command that matched,
    without secrets. False when something of it is missing. */
-bool pedigree_deploy_fill(const struct pedigree_command *command,
-			  const char *text, struct pedigree_buf *ret);
+bool pedigree_command_fill(const struct pedigree_command *command,
+			   const char *text, struct pedigree_buf *ret);
 
 #endif
