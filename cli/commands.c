@@ -27,6 +27,7 @@
 	ROW(config) \
 	ROW(push) \
 	ROW(gc) \
+	ROW(redact) \
 	ROW(env) \
 	ROW(doctor)
 

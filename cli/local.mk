@@ -39,6 +39,7 @@ pedigree_SOURCES = \
 	%D%/push.c \
 	%D%/reach.c \
 	%D%/reach.h \
+	%D%/redact.c \
 	%D%/rerun.c \
 	%D%/run.c \
 	%D%/serving.c \

@@ -3,257 +3,125 @@
 
 #include "hooks/args.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "hooks/gate.h"
 #include "hooks/log.h"
+#include "hooks/sys.h"
+#include "rules/mask.h"
+#include "rules/secret.h"
 
-/*
- * This errs on the side of masking, since nothing but `pedigree events` shows
- * what is kept here; lib/rules/redact.c is the finer judge of the record.
- */
-
-/* Anywhere in a name, in the letters that plain() makes. */
-static const char *const secrets[] = {
-	"password",  "passwd",	   "secret",	 "token",	"api_key",
-	"apikey",    "access_key", "credential", "private_key", "passphrase",
-	"storepass", "keypass",	   "passwort",	 "bearer",	"authorization",
-};
-
-/* At the end of a name. */
-static const char *const endings[] = {
-	"key", "pass",	"_pwd", "auth", "cookie", "cookies",   "jwt",
-	"otp", "creds", "psk",	"sas",	"_pat",	  "signature", "_sig",
-};
-
-/* How secrets that are known by their look begin, and the bytes that must
-   follow at least. */
-static const struct {
-	const char *prefix;
-	size_t least;
-} looks[] = {
-	{ "AKIA", 16 },	       { "ASIA", 16 },	   { "AROA", 16 },
-	{ "AIDA", 16 },	       { "AIza", 30 },	   { "-----BEGIN ", 1 },
-	{ "Bearer ", 8 },      { "bearer ", 8 },   { "Basic ", 8 },
-	{ "basic ", 8 },       { "eyJ", 20 },	   { "ghp_", 20 },
-	{ "gho_", 20 },	       { "ghu_", 20 },	   { "ghs_", 20 },
-	{ "ghr_", 20 },	       { "glpat-", 16 },   { "glptt-", 16 },
-	{ "github_pat_", 20 }, { "hf_", 24 },	   { "npm_", 30 },
-	{ "pypi-", 30 },       { "sk-", 20 },	   { "sk_live_", 16 },
-	{ "sk_test_", 16 },    { "rk_live_", 16 }, { "whsec_", 16 },
-	{ "xox", 12 },	       { "xapp-", 10 },	   { "ya29.", 20 },
-	{ "SG.", 30 },	       { "dop_v1_", 30 },  { "dapi", 32 },
-	{ "r8_", 30 },	       { "gsk_", 30 },
-};
-
-/* ASCII without case, and '-' for '_'. */
-static char plain(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c + 'a' - 'A');
-	return c == '-' ? '_' : c;
-}
-
-static bool is_word(char c)
-{
-	c = plain(c);
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool is_alnum(char c)
-{
-	return is_word(c) && c != '_' && c != '-';
-}
-
-static bool has_at(const char *name, const char *word, size_t word_n)
-{
-	size_t i = 0;
-
-	while (i < word_n && plain(name[i]) == word[i])
-		i++;
-	return i == word_n;
-}
-
-static bool contains(const char *name, size_t n, const char *word)
-{
-	size_t word_n = strlen(word);
-
-	for (size_t i = 0; i + word_n <= n; i++)
-		if (has_at(name + i, word, word_n))
-			return true;
-	return false;
-}
-
-static bool ends_with(const char *name, size_t n, const char *word)
-{
-	size_t word_n = strlen(word);
-
-	return n >= word_n && has_at(name + n - word_n, word, word_n);
-}
-
-static bool is_secret(const char *name, size_t n)
-{
-	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
-		if (contains(name, n, secrets[i]))
-			return true;
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-		if (ends_with(name, n, endings[i]))
-			return true;
-	return false;
-}
-
-/*
- * The length of a name that looks secret and of the byte between it and a
- * value: NAME=, --name=, "Name: ", "--name ", 'name': ; or 0.
- */
-static size_t secret_name(const char *text)
-{
-	size_t n = 0;
-
-	while (is_word(text[n]) || text[n] == '.')
-		n++;
-	return n && text[n] && strchr("=: \t\n\"'", text[n]) &&
-			       is_secret(text, n)
-		       ? n + 1
-		       : 0;
-}
-
-static bool looks_secret(const char *text)
-{
-	for (size_t i = 0; i < sizeof(looks) / sizeof(*looks); i++) {
-		size_t prefix = strlen(looks[i].prefix), n = 0;
-
-		if (strncmp(text, looks[i].prefix, prefix) != 0)
-			continue;
-		while (n < looks[i].least && text[prefix + n] &&
-		       !strchr(" \t\n\"'", text[prefix + n]))
-			n++;
-		if (n == looks[i].least)
-			return true;
-	}
-	return false;
-}
-
+/* Where a reading of an argument is put, as far as there is room. */
 struct copy {
 	char *at;
 	char *end;
+	bool full;
 };
 
-static bool put(struct copy *copy, const char *bytes, size_t n)
-{
-	if ((size_t)(copy->end - copy->at) < n)
-		return false;
-	memcpy(copy->at, bytes, n);
-	copy->at += n;
-	return true;
-}
+static unsigned char key[PEDIGREE_MASK_KEY];
+static bool has_key, asked_key;
 
-/*
- * The length of the user information at `host`, with its '@'; or 0. It goes on
- * to the last '@', since a password may hold one, and past a slash where what
- * stands before that cannot be a host and a port.
- */
-static size_t user_length(const char *host)
+/* Reads a file of the run's folder to its end, or not at all. */
+static size_t read_file(const char *name, void *to, size_t room)
 {
-	size_t n = strcspn(host, "/?# \t\n\"'"), colon = strcspn(host, ":");
-	size_t end = n;
+	char path[PEDIGREE_ARGS_PATH];
+	size_t n = pedigree_gate_folder_n, name_n = strlen(name);
+	long fd, got;
 
-	while (n && host[n - 1] != '@')
-		n--;
-	if (n || colon >= end || host[0] == '[')
-		return n;
-	while (++colon < end && host[colon] >= '0' && host[colon] <= '9')
-		;
-	if (colon >= end)
+	if (n + name_n >= sizeof(path))
 		return 0;
-	n = strcspn(host, " \t\n\"'");
-	while (n && host[n - 1] != '@')
-		n--;
-	return n;
+	memcpy(path, pedigree_gate_self, n);
+	memcpy(path + n, name, name_n + 1);
+	fd = pedigree_sys(SYS_openat, AT_FDCWD, path,
+			  O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return 0;
+	got = pedigree_sys(SYS_read, fd, to, room);
+	pedigree_sys(SYS_close, fd);
+	return got > 0 ? (size_t)got : 0;
 }
 
-/* Copies what follows "://" of a URL, without user, query and fragment. */
-static bool put_host(struct copy *copy, const char **text)
+/* Few programs are given a secret: only those pay for the key. */
+static const unsigned char *get_key(void)
 {
-	size_t user = user_length(*text), n;
-
-	if (user && !put(copy, "***@", 4))
-		return false;
-	*text += user;
-	n = strcspn(*text, "?# \t\n\"'");
-	if (!put(copy, *text, n))
-		return false;
-	*text += n;
-	if (**text != '?' && **text != '#')
-		return true;
-	if (!put(copy, *text, 1) || !put(copy, "***", 3))
-		return false;
-	*text += strcspn(*text, " \t\n\"'");
-	return true;
+	if (!asked_key)
+		has_key = read_file("/redact.key", key, sizeof(key)) ==
+			  sizeof(key);
+	asked_key = true;
+	return has_key ? key : NULL;
 }
 
-/* Copies an argument up to the first secret in it, which goes on to the end:
-   no quoting of any language need be understood. */
-static bool put_value(struct copy *copy, const char *text)
+static const char *get_rules(char *rules)
 {
-	for (bool border = true; *text; text++) {
-		size_t n = border ? secret_name(text) : 0;
+	size_t n = read_file("/redact.rules", rules,
+			     PEDIGREE_SECRET_RULES_MAX - 2);
 
-		if (n || (border && looks_secret(text)))
-			return put(copy, text, n) && put(copy, "***", 4);
-		border = !is_alnum(*text);
-		if (strncmp(text, "://", 3) != 0) {
-			if (!put(copy, text, 1))
-				return false;
-			continue;
-		}
-		text += 3;
-		if (!put(copy, "://", 3) || !put_host(copy, &text))
-			return false;
-		text--;
-		border = true;
+	rules[n] = rules[n + 1] = '\0';
+	return rules;
+}
+
+static void put(void *ctx, const char *bytes, size_t n)
+{
+	struct copy *copy = ctx;
+
+	if ((size_t)(copy->end - copy->at) < n) {
+		copy->full = true;
+		return;
 	}
-	return put(copy, "", 1);
+	memmove(copy->at, bytes, n); /* it may be there already */
+	copy->at += n;
 }
 
-/* Is the argument after this one a secret? */
-static bool asks_for_secret(const char *arg)
+/* Reads until nothing is taken any more; false: there was no room. The result
+   is at `copy->at` then, with a NUL. */
+static bool mask(const char *rules, const struct pedigree_mask_line *line,
+		 const char *arg, struct copy *ret)
 {
-	size_t n = 0;
+	char other[PEDIGREE_ARGS_SIZE];
+	struct copy one = *ret;
+	struct copy two = { .at = other, .end = other + sizeof(other) };
+	struct copy *to = &one;
 
-	while (n < PEDIGREE_ARGS_SIZE && arg[n] && arg[n] != '=')
-		n++;
-	return arg[0] == '-' && !arg[n] && is_secret(arg, n);
-}
+	for (int pass = 0; pass < PEDIGREE_MASK_PASSES; pass++) {
+		struct copy now = *to;
+		struct pedigree_mask reading = {
+			.rules = rules,
+			.key = get_key,
+			.put = put,
+			.ctx = &now,
+		};
 
-/* curl -u name:password */
-static bool asks_for_user(const char *arg)
-{
-	return strcmp(arg, "-u") == 0 || strcmp(arg, "--user") == 0 ||
-	       strcmp(arg, "--proxy-user") == 0;
-}
-
-static bool put_arg(struct copy *copy, const char *previous, const char *arg)
-{
-	if (previous && (asks_for_secret(previous) ||
-			 (asks_for_user(previous) && strchr(arg, ':'))))
-		return put(copy, "***", 4);
-	return put_value(copy, arg);
+		pedigree_mask_arg(&reading, line, arg);
+		put(&now, "", 1);
+		if (now.full)
+			return false;
+		arg = to->at;
+		if (!reading.taken) {
+			put(ret, arg, (size_t)(now.at - arg));
+			return !ret->full;
+		}
+		to = to == &one ? &two : &one;
+	}
+	put(ret, PEDIGREE_REDACTED, sizeof(PEDIGREE_REDACTED));
+	return !ret->full;
 }
 
 void pedigree_args_mask(int argc, char *const argv[], char *buffer,
 			struct pedigree_identity *ret_identity)
 {
 	struct copy copy = { .at = buffer, .end = buffer + PEDIGREE_ARGS_SIZE };
+	struct pedigree_mask_line line = { .pem = false };
+	char store[PEDIGREE_SECRET_RULES_MAX];
+	const char *rules = get_rules(store);
 
 	for (int i = 0; i < argc && argv[i]; i++) {
-		char *start = copy.at;
-
-		if (!put_arg(&copy, i ? argv[i - 1] : NULL, argv[i])) {
-			copy.at = start;
+		if (!mask(rules, &line, argv[i], &copy)) {
 			ret_identity->flags |= PEDIGREE_F_CUT;
 			break;
 		}
+		pedigree_mask_next(&line, argv[i]);
 		ret_identity->argc++;
 	}
 	if (!ret_identity->argc)

@@ -7,13 +7,13 @@
 
 struct pedigree_identity;
 
+#define PEDIGREE_ARGS_PATH 1024
 #define PEDIGREE_ARGS_SIZE 500 /* a process's first chunk is 1 KiB */
 
 /*
  * Copies arguments into `buffer` (PEDIGREE_ARGS_SIZE), as many as fit, and
- * describes them in `ret_identity`, with "***" for the values of
- * names that look secret, for values that do by themselves, and for the user
- * and the query of URLs.
+ * describes them in `ret_identity`, without secrets (lib/rules/mask.h). The
+ * rules and the key for that are files of the run's folder.
  */
 void pedigree_args_mask(int argc, char *const argv[], char *buffer,
 			struct pedigree_identity *ret_identity);

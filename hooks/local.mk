@@ -96,6 +96,13 @@ libpedigree_preload_la_SOURCES = $(hooks_http) \
 	%D%/watched.h \
 	lib/rules/glob_plain.c \
 	lib/rules/glob_plain.h \
+	lib/rules/mask.c \
+	lib/rules/mask.h \
+	lib/rules/mask_mark.c \
+	lib/rules/mask_mark.h \
+	lib/rules/secret.c \
+	lib/rules/secret.def \
+	lib/rules/secret.h \
 	lib/rules/watch_list.h
 
 # The writer, for making logs, and the one for what programs say themselves.

@@ -16,6 +16,7 @@ dist_man_MANS += \
 	%D%/pedigree-graph.1 \
 	%D%/pedigree-list.1 \
 	%D%/pedigree-push.1 \
+	%D%/pedigree-redact.1 \
 	%D%/pedigree-rerun.1 \
 	%D%/pedigree-run.1 \
 	%D%/pedigree-show.1 \

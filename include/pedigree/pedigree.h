@@ -76,6 +76,21 @@ int pedigree_disabled(const struct pedigree *pedigree);
 /** The value in force of "section.key" or "section name.key"; NULL: none. */
 const char *pedigree_setting(const struct pedigree *pedigree, const char *name);
 
+/**
+ * What would be kept of arguments, one after the other as a command line has
+ * them: what is secret becomes "[redacted:…]". Records nothing.
+ *
+ * @param each  called with each one's number, what is kept of it, and what
+ *              the secrets in it were known by ("name password"), or NULL when
+ *              there were none
+ * @return how many have lost something; PEDIGREE_EINVAL, PEDIGREE_ENOMEM
+ */
+int pedigree_redact_test(const struct pedigree *pedigree,
+			 const char *const *words, unsigned long n,
+			 void (*each)(void *ctx, unsigned long i,
+				      const char *kept, const char *why),
+			 void *ctx, struct pedigree_error *err);
+
 /** Calls `each` for every warning about the configuration. */
 void pedigree_warnings(const struct pedigree *pedigree,
 		       void (*each)(void *ctx, const char *sentence),

@@ -26,6 +26,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/question.c \
 	%D%/question.h \
 	%D%/rerun.c \
+	%D%/redact.c \
 	%D%/running.c \
 	%D%/running.h \
 	%D%/session.c \

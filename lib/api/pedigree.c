@@ -14,6 +14,7 @@
 #include "api/client.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "rules/redact_rules.h"
 #include "run/gc.h"
 #include "run/run.h"
 #include "store/store.h"
@@ -47,6 +48,8 @@ int pedigree_open(const struct pedigree_options *options, struct pedigree **ret,
 			.ctx = options->progress_ctx,
 		};
 	rc = pedigree_config_load(&sources, &pedigree->config, err);
+	if (rc == 0)
+		rc = pedigree_redact_setup(pedigree->config, false, err);
 	if (rc < 0)
 		return rc;
 	*ret = pedigree_take(pedigree);

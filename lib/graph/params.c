@@ -39,10 +39,7 @@ int pedigree_param_put(struct pedigree_params *params, const char *key,
 {
 	_cleanup_buf_ struct pedigree_buf safe = PEDIGREE_BUF_INIT;
 
-	if (pedigree_secret_name(key) || pedigree_secret_value(value))
-		pedigree_buf_add_str(&safe, PEDIGREE_REDACTED);
-	else
-		pedigree_redact_arg(&safe, NULL, value);
+	pedigree_redact_value(&safe, key, value);
 	if (pedigree_buf_error(&safe))
 		return PEDIGREE_ENOMEM;
 	return put(params, key, safe.data);
@@ -113,14 +110,11 @@ static int take(struct pedigree_params *params, const char *arg,
 	return put_slice(params, name, n, next);
 }
 
-int pedigree_params_read(struct pedigree_params *params, char *const *argv,
-			 size_t first)
+static int read_masked(struct pedigree_params *params, char *const *argv,
+		       size_t n, size_t first)
 {
-	size_t n = 0;
 	size_t used;
 
-	while (argv && argv[n])
-		n++;
 	for (size_t i = first; i < n; i += used) {
 		int r;
 
@@ -132,6 +126,41 @@ int pedigree_params_read(struct pedigree_params *params, char *const *argv,
 			return r;
 	}
 	return 0;
+}
+
+static char *mask(struct pedigree_mask_line *line, const char *arg)
+{
+	_cleanup_buf_ struct pedigree_buf safe = PEDIGREE_BUF_INIT;
+
+	pedigree_redact_next(&safe, line, arg, NULL, NULL);
+	return pedigree_buf_error(&safe) ? NULL : pedigree_buf_take(&safe);
+}
+
+/* What is a secret by its place must not become a name. */
+int pedigree_params_read(struct pedigree_params *params, char *const *argv,
+			 size_t first)
+{
+	struct pedigree_mask_line line = { .pem = false };
+	size_t n = 0, done = 0;
+	char **masked;
+	int r = 0;
+
+	while (argv && argv[n])
+		n++;
+	masked = calloc(n + 1, sizeof(*masked));
+	if (!masked)
+		return PEDIGREE_ENOMEM;
+	for (; r == 0 && done < n; done++) {
+		masked[done] = mask(&line, argv[done]);
+		if (!masked[done])
+			r = PEDIGREE_ENOMEM;
+	}
+	if (r == 0)
+		r = read_masked(params, masked, n, first);
+	while (done)
+		free(masked[--done]);
+	free(masked);
+	return r;
 }
 
 static void add_quoted(struct pedigree_buf *buf, const char *arg)
@@ -156,10 +185,11 @@ static void add_quoted(struct pedigree_buf *buf, const char *arg)
 void pedigree_command_text(struct pedigree_buf *buf, char *const *argv)
 {
 	_cleanup_buf_ struct pedigree_buf arg = PEDIGREE_BUF_INIT;
+	struct pedigree_mask_line line = { .pem = false };
 
 	for (size_t i = 0; argv && argv[i]; i++) {
 		pedigree_buf_reset(&arg);
-		pedigree_redact_arg(&arg, i ? argv[i - 1] : NULL, argv[i]);
+		pedigree_redact_next(&arg, &line, argv[i], NULL, NULL);
 		if (i)
 			pedigree_buf_add_char(buf, ' ');
 		add_quoted(buf, arg.data);

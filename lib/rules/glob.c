@@ -125,3 +125,16 @@ bool pedigree_glob_match_text(const char *glob, const char *text)
 	}
 	return false;
 }
+
+void pedigree_glob_add_any(struct pedigree_buf *buf, const char *glob)
+{
+	for (; *glob; glob++) {
+		if (*glob == '\\' && glob[1])
+			pedigree_buf_add_char(buf, *glob++);
+		else if (*glob == '*' && glob[1] == '*')
+			continue;
+		else if (*glob == '*')
+			pedigree_buf_add_char(buf, '*');
+		pedigree_buf_add_char(buf, *glob);
+	}
+}

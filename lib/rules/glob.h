@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/vec.h"
 #include "rules/glob_plain.h"
 
@@ -23,5 +24,8 @@ void pedigree_globs_clear(struct pedigree_globs *globs);
  * What was added so far stays in `globs`.
  */
 int pedigree_glob_expand(const char *glob, struct pedigree_globs *globs);
+
+/* Appends a glob of a text that is no path: a '*' stands for slashes, too. */
+void pedigree_glob_add_any(struct pedigree_buf *buf, const char *glob);
 
 #endif

@@ -18,10 +18,19 @@ libpedigree_core_la_SOURCES += \
 	%D%/keys.def \
 	%D%/keys.h \
 	%D%/layers.c \
+	%D%/mask.c \
+	%D%/mask.h \
+	%D%/mask_mark.c \
+	%D%/mask_mark.h \
 	%D%/redact.c \
 	%D%/redact.h \
+	%D%/redact_rules.c \
+	%D%/redact_rules.h \
 	%D%/rules.c \
 	%D%/rules.h \
+	%D%/secret.c \
+	%D%/secret.def \
+	%D%/secret.h \
 	%D%/settings.c \
 	%D%/settings.h \
 	%D%/watch.c \

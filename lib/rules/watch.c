@@ -89,20 +89,6 @@ static int add_sources(const struct pedigree_config *config, struct list *list)
 	return 0;
 }
 
-/* A '*' in a command line stands for slashes, too. */
-static void add_command(struct pedigree_buf *buf, const char *glob)
-{
-	for (; *glob; glob++) {
-		if (*glob == '\\' && glob[1])
-			pedigree_buf_add_char(buf, *glob++);
-		else if (*glob == '*' && glob[1] == '*')
-			continue;
-		else if (*glob == '*')
-			pedigree_buf_add_char(buf, '*');
-		pedigree_buf_add_char(buf, *glob);
-	}
-}
-
 static void add_path(struct pedigree_buf *buf, const char *glob)
 {
 	const char *home = getenv("HOME");
@@ -130,7 +116,7 @@ static int add_word(struct pedigree_buf *texts, enum key key, const char *word)
 	static void (*const add[KEYS])(struct pedigree_buf *, const char *) = {
 		[PROGRAM] = add_path,
 		[SCRIPT] = add_path,
-		[COMMAND] = add_command,
+		[COMMAND] = pedigree_glob_add_any,
 		[USER] = add_user,
 	};
 	_cleanup_(pedigree_globs_clear) struct pedigree_globs globs = { 0 };

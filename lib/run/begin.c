@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "graph/steps.h"
+#include "rules/redact_rules.h"
 #include "run/ranks.h"
 #include "run/run.h"
 #include "run/spool.h"
@@ -287,6 +288,9 @@ static int make_new(const struct pedigree_config *config, const char *launch,
 		if (no_capture(facts, &why) < 0)
 			rc = pedigree_fail_memory(err);
 	}
+	if (rc == 0)
+		rc = pedigree_redact_setup(config, true, err);
+	pedigree_redact_hand_over(config, folder.data);
 	if (rc == 0)
 		rc = pedigree_begin_write(folder.data, facts, err);
 	if (rc < 0) {

@@ -113,12 +113,13 @@ static char **text_at(struct pedigree_run_facts *facts, size_t i)
 
 static json_t *pack_argv(char *const *argv)
 {
+	struct pedigree_mask_line line = { .pem = false };
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && argv && argv[i]; i++) {
 		_cleanup_buf_ struct pedigree_buf arg = PEDIGREE_BUF_INIT;
 
-		pedigree_redact_arg(&arg, i ? argv[i - 1] : NULL, argv[i]);
+		pedigree_redact_next(&arg, &line, argv[i], NULL, NULL);
 		if (pedigree_buf_error(&arg) ||
 		    json_array_append_new(array, pack(arg.data)) < 0) {
 			json_decref(array);
@@ -134,13 +135,14 @@ static json_t *pack_pairs(const struct pedigree_pairs *pairs)
 
 	for (size_t i = 0; array && i < pairs->n; i++) {
 		const struct pedigree_pair *pair = &pairs->v[i];
-		bool secret = pedigree_secret_name(pair->key) ||
-			      pedigree_secret_value(pair->value);
+		_cleanup_buf_ struct pedigree_buf safe = PEDIGREE_BUF_INIT;
 		json_t *both = json_array();
 
+		pedigree_redact_value(&safe, pair->key, pair->value);
 		json_array_append_new(both, pack(pair->key));
-		json_array_append_new(both, pack(secret ? PEDIGREE_REDACTED
-							: pair->value));
+		json_array_append_new(both, pack(pedigree_buf_error(&safe)
+							 ? PEDIGREE_REDACTED
+							 : safe.data));
 		if (json_array_size(both) != 2) {
 			json_decref(both);
 			json_decref(array);

@@ -92,10 +92,7 @@ static int add_variable(const struct words *patterns, const char *variable,
 		return PEDIGREE_ENOMEM;
 	if (is_ours(name) || !is_allowed(patterns, name))
 		return 0;
-	if (pedigree_secret_name(name) || pedigree_secret_value(equals + 1))
-		pedigree_buf_add_str(&safe, PEDIGREE_REDACTED);
-	else
-		pedigree_redact_arg(&safe, NULL, equals + 1);
+	pedigree_redact_value(&safe, name, equals + 1);
 	if (pedigree_buf_error(&safe))
 		return PEDIGREE_ENOMEM;
 	/* A part of a value is none to run anything with. */
@@ -129,23 +126,25 @@ static void add_pairs(struct pedigree_buf *text, const char *topic,
 {
 	for (size_t i = 0; i < pairs->n; i++) {
 		const struct pedigree_pair *pair = &pairs->v[i];
-		bool secret = pedigree_secret_name(pair->key) ||
-			      pedigree_secret_value(pair->value);
+		_cleanup_buf_ struct pedigree_buf safe = PEDIGREE_BUF_INIT;
 
+		pedigree_redact_value(&safe, pair->key, pair->value);
 		pedigree_sheet_add(text, topic, pair->key,
-				   secret ? PEDIGREE_REDACTED : pair->value);
+				   pedigree_buf_error(&safe) ? PEDIGREE_REDACTED
+							     : safe.data);
 	}
 }
 
 static void add_arguments(struct pedigree_buf *text, char *const *argv)
 {
+	struct pedigree_mask_line line = { .pem = false };
 	size_t before = text->len;
 
 	for (size_t i = 0; argv && argv[i]; i++) {
 		_cleanup_buf_ struct pedigree_buf arg = PEDIGREE_BUF_INIT;
 		char number[24];
 
-		pedigree_redact_arg(&arg, i ? argv[i - 1] : NULL, argv[i]);
+		pedigree_redact_next(&arg, &line, argv[i], NULL, NULL);
 		snprintf(number, sizeof(number), "%zu", i);
 		pedigree_sheet_add(text, "argument", number,
 				   pedigree_buf_error(&arg) ? PEDIGREE_REDACTED
@@ -161,12 +160,13 @@ static void add_arguments(struct pedigree_buf *text, char *const *argv)
 int pedigree_redacted_note(struct pedigree_run_facts *facts)
 {
 	_cleanup_buf_ struct pedigree_buf numbers = PEDIGREE_BUF_INIT;
+	struct pedigree_mask_line line = { .pem = false };
 	char *const *argv = facts->argv;
 
 	for (size_t i = 0; argv && argv[i]; i++) {
 		_cleanup_buf_ struct pedigree_buf arg = PEDIGREE_BUF_INIT;
 
-		pedigree_redact_arg(&arg, i ? argv[i - 1] : NULL, argv[i]);
+		pedigree_redact_next(&arg, &line, argv[i], NULL, NULL);
 		if (pedigree_buf_error(&arg))
 			return PEDIGREE_ENOMEM;
 		if (strcmp(arg.data, argv[i]) != 0)

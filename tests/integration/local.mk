@@ -47,6 +47,7 @@ integration_tests = \
 	%D%/progress.py \
 	%D%/query.py \
 	%D%/ranks.py \
+	%D%/redact.py \
 	%D%/rerun.py \
 	%D%/run_recover.py \
 	%D%/run_signals.py \
