@@ -26,13 +26,40 @@ bool pedigree_no_project(const struct pedigree_plan *plan, const char *folder)
 	return home && strcmp(folder, home) == 0;
 }
 
-/* The folder of the first argument that the run read or ran. */
+/*
+ * Sets *ret_prefix to PREFIX of a program PREFIX/bin/NAME that looks like an
+ * interpreter with a library beside it; else to NULL.
+ */
+static int prefix_of(const struct pedigree_plan *plan, const char *program,
+		     char **ret_prefix)
+{
+	_cleanup_buf_ struct pedigree_buf prefix = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf lib = PEDIGREE_BUF_INIT;
+	const char *slash = strrchr(program, '/');
+
+	*ret_prefix = NULL;
+	if (!slash || slash - program < 4 || strncmp(slash - 4, "/bin", 4) != 0)
+		return 0;
+	pedigree_buf_add(&prefix, program, (size_t)(slash - 4 - program));
+	pedigree_buf_add(&lib, prefix.data, prefix.len);
+	pedigree_buf_add_str(&lib, "/lib");
+	if (pedigree_buf_error(&prefix) || pedigree_buf_error(&lib))
+		return PEDIGREE_ENOMEM;
+	if (!pedigree_no_project(plan, prefix.data) &&
+	    access(lib.data, F_OK) == 0)
+		*ret_prefix = pedigree_buf_take(&prefix);
+	return 0;
+}
+
+/* The folder of the first argument that the run read or ran, and that is no
+   interpreter. */
 static int folder_of_program(struct pedigree_plan *plan, char **ret)
 {
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
 	char **argv = plan->facts->argv;
 
 	for (size_t i = 0; argv && argv[i] && i < ARGS_MAX; i++) {
+		_cleanup_free_ char *prefix = NULL;
 		const struct pedigree_name *name;
 		char *slash;
 		uint32_t index;
@@ -50,6 +77,10 @@ static int folder_of_program(struct pedigree_plan *plan, char **ret)
 		    name->file == PEDIGREE_NOWHERE ||
 		    pedigree_path_under(path.data, "/usr") ||
 		    pedigree_path_under(path.data, "/bin"))
+			continue;
+		if (i == 0 && prefix_of(plan, path.data, &prefix) < 0)
+			return PEDIGREE_ENOMEM;
+		if (prefix)
 			continue;
 		slash = strrchr(path.data, '/');
 		*slash = '\0';
@@ -77,29 +108,17 @@ static int set_project(struct pedigree_plan *plan)
 	return plan->project ? 0 : PEDIGREE_ENOMEM;
 }
 
-/*
- * Adds PREFIX of a program PREFIX/bin/NAME that looks like an interpreter
- * with a library beside it, unless the project itself is in there.
- */
+/* Unless the project itself is in there. */
 static int add_prefix(struct pedigree_plan *plan, const char *program,
 		      struct pedigree_map *prefixes)
 {
-	_cleanup_buf_ struct pedigree_buf prefix = PEDIGREE_BUF_INIT;
-	_cleanup_buf_ struct pedigree_buf lib = PEDIGREE_BUF_INIT;
-	const char *slash = strrchr(program, '/');
+	_cleanup_free_ char *prefix = NULL;
 
-	if (!slash || slash - program < 4 || strncmp(slash - 4, "/bin", 4) != 0)
-		return 0;
-	pedigree_buf_add(&prefix, program, (size_t)(slash - 4 - program));
-	pedigree_buf_add(&lib, prefix.data, prefix.len);
-	pedigree_buf_add_str(&lib, "/lib");
-	if (pedigree_buf_error(&prefix) || pedigree_buf_error(&lib))
+	if (prefix_of(plan, program, &prefix) < 0)
 		return PEDIGREE_ENOMEM;
-	if (pedigree_no_project(plan, prefix.data) ||
-	    pedigree_path_under(plan->project, prefix.data) ||
-	    access(lib.data, F_OK) < 0)
+	if (!prefix || pedigree_path_under(plan->project, prefix))
 		return 0;
-	return pedigree_map_at(prefixes, prefix.data, prefix.len, NULL)
+	return pedigree_map_at(prefixes, prefix, strlen(prefix), NULL)
 		       ? 0
 		       : PEDIGREE_ENOMEM;
 }

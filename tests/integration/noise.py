@@ -86,10 +86,24 @@ def check(name):
                   f"what {name} wrote")
 
 
+def interpreter_is_no_project():
+    """One that is run by its path, where the folder says nothing of a project:
+    at home."""
+    os.makedirs("opt/bin")
+    os.mkdir("opt/lib")
+    shutil.copy("/bin/sh", "opt/bin/ruby")
+    support.pedigree("run", "-q", "--name", "at-home", "--",
+                     os.path.abspath("opt/bin/ruby"), "-c", "true",
+                     env={**os.environ, "HOME": os.getcwd()})
+    support.equal(support.answer("show", "at-home")["Inputs"], [],
+                  "what a run at home read")
+
+
 ran = [name for name in PROGRAMS if available(name, PROGRAMS[name][0])]
 print("programs:", " ".join(ran))
 if not ran:
     support.skip("none of the programs is installed")
 for each in ran:
     check(each)
+interpreter_is_no_project()
 support.passed()
