@@ -98,6 +98,21 @@ void pedigree_metrics_clear(struct pedigree_metrics *metrics)
 	FREE_ALL(metrics, clear_metric);
 }
 
+bool pedigree_record_is_member(const struct pedigree_record *record, size_t i,
+			       size_t *step)
+{
+	const struct pedigree_entity *entity = &record->entities.v[i];
+
+	if (i == 0)
+		return true;
+	if (*step >= record->steps.n || !entity->name ||
+	    entity->kind != PEDIGREE_TRIAL_COMPONENT ||
+	    strcmp(entity->name, record->steps.v[*step]) != 0)
+		return false;
+	++*step;
+	return true;
+}
+
 static bool is_told_of(const struct pedigree_record *record, const char *arn)
 {
 	for (size_t i = 0; i < record->associations.n; i++)

@@ -133,7 +133,8 @@ struct pedigree_record {
 	PEDIGREE_VEC(struct pedigree_entity) entities;
 	PEDIGREE_VEC(struct pedigree_record_association) associations;
 	PEDIGREE_VEC(struct pedigree_manifest) manifests;
-	/* Trials the run belongs to, by name (AssociateTrialComponent). */
+	/* Trials that the run and its steps belong to, by name
+	   (AssociateTrialComponent). */
 	struct pedigree_names trials;
 	/* Capture */
 	uint64_t processes;
@@ -152,6 +153,13 @@ static inline void pedigree_record_freep(struct pedigree_record **record)
 {
 	pedigree_record_free(*record);
 }
+
+/*
+ * Does entities.v[i] belong to the record's trials? Of all entities, in their
+ * order; *step is 0 before the first.
+ */
+bool pedigree_record_is_member(const struct pedigree_record *record, size_t i,
+			       size_t *step);
 
 /* Takes back what a run has produced, with the artifacts that nothing else is
    told of. */

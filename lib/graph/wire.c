@@ -479,6 +479,15 @@ static int on_exchange(struct pedigree_objects *objects,
 	return r;
 }
 
+static bool has_exchanges(const struct pedigree_evlog *log)
+{
+	for (size_t i = 0; i < log->n_events; i++)
+		if (log->events[i].type == PEDIGREE_EV_EXCHANGE &&
+		    log->events[i].wire)
+			return true;
+	return false;
+}
+
 int pedigree_objects_read(struct pedigree_objects *objects,
 			  const struct pedigree_evlog *log,
 			  const struct pedigree_config *config,
@@ -489,6 +498,8 @@ int pedigree_objects_read(struct pedigree_objects *objects,
 	int r;
 
 	*objects = (struct pedigree_objects){ 0 };
+	if (!has_exchanges(log))
+		return 0;
 	r = pedigree_stores_new(config, &stores, err);
 	if (r < 0)
 		return r;

@@ -282,11 +282,25 @@ static int put_entity(struct pedigree_ledger_put *put, size_t i,
 	return status;
 }
 
+static int put_member(struct pedigree_ledger_put *put, pedigree_row row,
+		      struct pedigree_error *err)
+{
+	const struct pedigree_names *trials = &put->record->trials;
+	int status = pedigree_db_run(put->db, PEDIGREE_SQL_MEMBERS_DROP, err,
+				     "i", row);
+
+	for (size_t i = 0; !status && i < trials->n; i++)
+		status = pedigree_db_run(put->db, PEDIGREE_SQL_MEMBER_ADD, err,
+					 "si", trials->v[i], row);
+	return status;
+}
+
 int pedigree_ledger_put_entities(struct pedigree_ledger_put *put,
 				 pedigree_row *ret_run,
 				 struct pedigree_error *err)
 {
 	int status = note_roles(put, err);
+	size_t step = 0;
 
 	for (size_t i = 0; !status && i < put->record->entities.n; i++) {
 		pedigree_row row = 0;
@@ -294,6 +308,8 @@ int pedigree_ledger_put_entities(struct pedigree_ledger_put *put,
 		status = put_entity(put, i, &row, err);
 		if (!status && i == 0)
 			*ret_run = row;
+		if (!status && pedigree_record_is_member(put->record, i, &step))
+			status = put_member(put, row, err);
 	}
 	return status;
 }

@@ -129,12 +129,6 @@ static int put_run(struct pedigree_ledger_put *put, pedigree_row row,
 					 "siis", record->run,
 					 (int64_t)record->revision, row,
 					 capture.data);
-	if (!status)
-		status = pedigree_db_run(put->db, PEDIGREE_SQL_MEMBERS_DROP,
-					 err, "i", row);
-	for (size_t i = 0; !status && i < record->trials.n; i++)
-		status = pedigree_db_run(put->db, PEDIGREE_SQL_MEMBER_ADD, err,
-					 "si", record->trials.v[i], row);
 	for (size_t i = 0; !status && i < record->manifests.n; i++)
 		status = put_manifest(put, &record->manifests.v[i], err);
 	return status;

@@ -369,11 +369,25 @@ static int add_edges(struct steps *steps,
 	return status;
 }
 
+static int add_member(struct steps *steps,
+		      struct pedigree_sagemaker_delivery *delivery,
+		      const char *arn, struct pedigree_error *err)
+{
+	const struct pedigree_names *trials = &delivery->record->trials;
+	int status = 0;
+
+	for (size_t i = 0; !status && i < trials->n; i++)
+		status = add_edge(steps, delivery, PEDIGREE_STEP_MEMBER, arn,
+				  trials->v[i], NULL, err);
+	return status;
+}
+
 static int add_stated(struct steps *steps,
 		      struct pedigree_sagemaker_delivery *delivery,
 		      struct pedigree_error *err)
 {
 	const struct pedigree_record *record = delivery->record;
+	size_t step = 0;
 	int status = 0;
 
 	for (size_t i = 0; !status && i < record->associations.n; i++) {
@@ -384,10 +398,10 @@ static int add_stated(struct steps *steps,
 				  edge->source, edge->destination, edge->type,
 				  err);
 	}
-	for (size_t i = 0; !status && i < record->trials.n; i++)
-		status = add_edge(steps, delivery, PEDIGREE_STEP_MEMBER,
-				  record->entities.v[0].arn,
-				  record->trials.v[i], NULL, err);
+	for (size_t i = 0; !status && i < record->entities.n; i++)
+		if (pedigree_record_is_member(record, i, &step))
+			status = add_member(steps, delivery,
+					    record->entities.v[i].arn, err);
 	return status;
 }
 

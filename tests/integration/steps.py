@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The programs of a script as runs of their own, tied by what they pass on."""
 
+import json
 import os
 import re
 import shutil
@@ -185,11 +186,21 @@ def many_steps_are_told():
     t.equal(steps_of(shown)[299], "many-true-300", "the last one")
 
 
+def they_are_in_the_trial_of_their_run():
+    t.pedigree("run", "-q", "--name", "tried", "--experiment", "churn",
+               "--steps", "auto", "--", "sh", "-c", "sort words.txt >s2; true")
+    found = json.loads(t.pedigree("api", "list-trial-components",
+                                  "--experiment-name", "churn"))
+    t.equal({one["TrialComponentName"]
+             for one in found["TrialComponentSummaries"]},
+            {"tried", "tried-sort"}, "the components of the experiment")
+
+
 def what_is_no_way_to_tell_them_is_refused():
     text = t.run("sh", "-c", "pedigree run --steps each -- true 2>&1; echo $?")
-    t.check(re.search("'each'.*\n125", text) or "each" in text,
+    t.check(re.match("pedigree: 'each' is not rules, auto or no\n", text),
             f"the message says not what is wrong:\n{text}")
-    t.check(text.endswith("125\n"), f"the exit status:\n{text}")
+    t.check(text.endswith("\n125\n"), f"the exit status:\n{text}")
 
 
 for one in ("/bin/sh", "/bin/bash"):
@@ -201,5 +212,6 @@ make_and_launchers_start_steps()
 python_is_one_program()
 names_of_other_runs_stay_theirs()
 many_steps_are_told()
+they_are_in_the_trial_of_their_run()
 what_is_no_way_to_tell_them_is_refused()
 t.passed()
