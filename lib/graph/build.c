@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "graph/builder.h"
+#include "graph/settled.h"
 #include "graph/steps.h"
 
 int pedigree_builder_add(struct pedigree_builder *builder,
@@ -134,12 +135,14 @@ int pedigree_builder_read(struct pedigree_builder *builder,
 			  const struct pedigree_plan *like,
 			  struct pedigree_error *err)
 {
-	uint64_t settled_ns = builder->hasher.settled_ns;
+	const struct pedigree_hasher given = builder->hasher;
 	int r;
 
 	pedigree_hasher_init(&builder->hasher, builder->facts,
 			     builder->options);
-	builder->hasher.settled_ns = settled_ns;
+	builder->hasher.settled = given.settled;
+	builder->hasher.settled_ns = given.settled_ns;
+	builder->hasher.step = given.step;
 	builder->hasher.max_size = pedigree_config_number(
 		builder->config, "capture", "hash_max_size");
 	r = pedigree_plan_make(&builder->plan, like, builder->facts,
@@ -279,11 +282,20 @@ int pedigree_build(const struct pedigree_run_facts *facts,
 		.log = &own,
 		.config = config,
 		.options = options,
+		.hasher = { .step = PEDIGREE_NONE },
 	};
+	_cleanup_(pedigree_settled_freep) struct pedigree_settled *settled =
+		NULL;
 	int r = pedigree_log_steps_find(facts, log, config, &steps);
 
 	if (r == 0)
 		r = own_part(log, &steps, &own);
+	if (r == 0 && steps.all.n) {
+		builder.hasher.settled = settled =
+			pedigree_settled_new(log, &steps);
+		if (!settled)
+			r = PEDIGREE_ENOMEM;
+	}
 	r = r < 0 ? pedigree_fail_memory(err)
 		  : make(&builder, log, &steps, err);
 	if (r == 0)

@@ -106,12 +106,31 @@ void pedigree_settled_free(struct pedigree_settled *settled)
 	free(settled);
 }
 
-bool pedigree_settled_path(const struct pedigree_settled *settled,
-			   const char *path, uint64_t seq, uint32_t step)
+static const struct write *last_write(const struct pedigree_settled *settled,
+				      const char *path)
 {
 	uintptr_t at =
 		(uintptr_t)pedigree_map_get(settled->paths, path, strlen(path));
-	const struct write *write = at ? &settled->last.v[at - 1] : NULL;
+
+	return at ? &settled->last.v[at - 1] : NULL;
+}
+
+enum pedigree_writer
+pedigree_settled_writer(const struct pedigree_settled *settled,
+			const char *path, uint32_t step)
+{
+	const struct write *write = last_write(settled, path);
+
+	if (!write)
+		return PEDIGREE_WRITER_UNKNOWN;
+	return write->step == step ? PEDIGREE_WRITER_SAME
+				   : PEDIGREE_WRITER_OTHER;
+}
+
+bool pedigree_settled_path(const struct pedigree_settled *settled,
+			   const char *path, uint64_t seq, uint32_t step)
+{
+	const struct write *write = last_write(settled, path);
 	uint64_t end_seq;
 
 	if (!write || write->seq >= seq || write->step == step)

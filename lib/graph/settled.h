@@ -20,6 +20,10 @@ struct pedigree_settled *
 pedigree_settled_new(const struct pedigree_evlog *log,
 		     const struct pedigree_log_steps *steps);
 void pedigree_settled_free(struct pedigree_settled *settled);
+static inline void pedigree_settled_freep(struct pedigree_settled **settled)
+{
+	pedigree_settled_free(*settled);
+}
 
 /*
  * Was a file, when `step` opened it at `seq`, written by the run for the last
@@ -30,5 +34,16 @@ bool pedigree_settled_path(const struct pedigree_settled *settled,
 /* The same of an OPEN event for reading. */
 bool pedigree_settled_event(const struct pedigree_settled *settled,
 			    const struct pedigree_event *event, uint32_t step);
+
+/* Who wrote a file for the last time: it has the bytes of that one alone. */
+enum pedigree_writer {
+	PEDIGREE_WRITER_UNKNOWN, /* the path is none that the run wrote to */
+	PEDIGREE_WRITER_SAME,
+	PEDIGREE_WRITER_OTHER
+};
+/* `step` may be PEDIGREE_NONE: what is of no step. */
+enum pedigree_writer
+pedigree_settled_writer(const struct pedigree_settled *settled,
+			const char *path, uint32_t step);
 
 #endif

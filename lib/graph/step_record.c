@@ -29,7 +29,7 @@ struct parts {
 	struct pedigree_event *events; /* of step after step */
 	size_t *first;		       /* of each step, in events */
 	struct pedigree_map *names;    /* taken: how often */
-	struct pedigree_settled *settled;
+	const struct pedigree_settled *settled;
 	uint64_t end_ns; /* of the run, or its last event */
 };
 
@@ -38,7 +38,6 @@ static void parts_clear(struct parts *parts)
 	free(parts->events);
 	free(parts->first);
 	pedigree_map_free(parts->names);
-	pedigree_settled_free(parts->settled);
 }
 
 static bool is_whole(const struct pedigree_log_steps *steps, uint32_t i)
@@ -57,9 +56,7 @@ static int sort_events(struct parts *parts)
 	parts->events = malloc(log->n_events * sizeof(*parts->events));
 	parts->first = malloc(n * sizeof(*parts->first));
 	parts->names = pedigree_map_new();
-	parts->settled = pedigree_settled_new(log, steps);
-	if (!next || !parts->events || !parts->first || !parts->names ||
-	    !parts->settled)
+	if (!next || !parts->events || !parts->first || !parts->names)
 		return PEDIGREE_ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		next[i] = parts->first[i] = sum;
@@ -299,6 +296,7 @@ static int build(const struct pedigree_builder *run, const struct parts *parts,
 	builder.options = &options;
 	memset(&builder.plan, 0, sizeof(builder.plan));
 	memset(&builder.objects, 0, sizeof(builder.objects));
+	builder.hasher.step = step->into;
 	builder.hasher.settled_ns = parts->end_ns + run->hasher.tick_ns;
 	r = pedigree_builder_read(&builder, &run->plan, err);
 	if (r == 0)
@@ -373,6 +371,7 @@ int pedigree_builder_steps(struct pedigree_builder *builder,
 	_cleanup_(parts_clear) struct parts parts = {
 		.log = log,
 		.steps = steps,
+		.settled = builder->hasher.settled,
 	};
 	const struct pedigree_names *made = &builder->record->steps;
 	size_t left_out = 0;
@@ -380,7 +379,7 @@ int pedigree_builder_steps(struct pedigree_builder *builder,
 
 	if (!steps->all.n)
 		return 0;
-	parts.end_ns = (uint64_t)builder->facts->end_ms * NS_PER_MS;
+	parts.end_ns = ((uint64_t)builder->facts->end_ms + 1) * NS_PER_MS;
 	r = sort_events(&parts);
 	for (uint32_t i = 0; r == 0 && i < steps->all.n; i++) {
 		if (!is_whole(steps, i))

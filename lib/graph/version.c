@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "graph/settled.h"
+
 #define LEAST_TICK_NS UINT64_C(1000000)
 
 void pedigree_hasher_init(struct pedigree_hasher *hasher,
@@ -258,6 +260,24 @@ void pedigree_version_input(struct pedigree_hasher *hasher,
 		version_of(hasher, path, &st, ret);
 }
 
+/* Programs of a script follow each other within a tick: of what one of them
+   wrote last, the order of the writing says more than its time. */
+static bool changed_after(const struct pedigree_hasher *hasher,
+			  const char *path, uint64_t ctime_ns)
+{
+	enum pedigree_writer writer = PEDIGREE_WRITER_UNKNOWN;
+	uint64_t end = hasher->end_ns + hasher->tick_ns;
+
+	if (hasher->settled)
+		writer = pedigree_settled_writer(hasher->settled, path,
+						 hasher->step);
+	if (writer == PEDIGREE_WRITER_OTHER)
+		return true;
+	if (writer == PEDIGREE_WRITER_SAME && hasher->settled_ns > end)
+		end = hasher->settled_ns;
+	return hasher->end_ns && ctime_ns > end;
+}
+
 void pedigree_version_output(struct pedigree_hasher *hasher,
 			     const struct pedigree_file *file, const char *path,
 			     const struct pedigree_name *name,
@@ -271,8 +291,7 @@ void pedigree_version_output(struct pedigree_hasher *hasher,
 		set_absent(ret, "there is no such file");
 		return;
 	}
-	if (file && hasher->end_ns &&
-	    look.ctime_ns > hasher->end_ns + hasher->tick_ns) {
+	if (file && changed_after(hasher, path, look.ctime_ns)) {
 		set_unverified(ret);
 		ret->changed_after = true;
 		return;

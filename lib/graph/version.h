@@ -18,6 +18,8 @@
 #include "graph/access.h"
 #include "graph/build.h"
 
+struct pedigree_settled;
+
 #define PEDIGREE_UNVERIFIED "unverified"
 
 struct pedigree_version {
@@ -36,12 +38,15 @@ struct pedigree_hasher {
 	const struct pedigree_digest_cache *cache; /* may be NULL */
 	bool (*keep_on)(void *ctx, uint64_t bytes_done, uint64_t bytes_all);
 	void *ctx;
-	uint64_t done, all;  /* bytes, for keep_on */
-	uint64_t max_size;   /* larger files are not hashed; 0: no limit */
-	uint64_t start_ns;   /* of the run */
-	uint64_t end_ns;     /* later changes are not the run's; 0: none are */
-	uint64_t settled_ns; /* settled files were not changed before */
-	uint64_t tick_ns;    /* of the coarse clock */
+	uint64_t done, all; /* bytes, for keep_on */
+	uint64_t max_size;  /* larger files are not hashed; 0: no limit */
+	uint64_t start_ns;  /* of the run */
+	uint64_t end_ns;    /* later changes are not the run's; 0: none are */
+	uint64_t tick_ns;   /* of the coarse clock */
+	/* Of a run with steps, else NULL; and which of them this is. */
+	const struct pedigree_settled *settled;
+	uint32_t step;	     /* or PEDIGREE_NONE */
+	uint64_t settled_ns; /* no settled file was changed by the run later */
 	bool stopped;	     /* keep_on said so */
 	/* Computed with the next file's digests, which are then not taken
 	   from the cache; NULL: nothing. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The programs of a script as runs of their own, tied by what they pass on."""
 
+import hashlib
 import json
 import os
 import re
@@ -154,6 +155,22 @@ def ends_are_those_of_the_programs():
             "what the shell became")
 
 
+def the_last_writer_has_the_bytes():
+    write("one.txt", "one\n")
+    write("two.txt", "two\n")
+    run("over", "sh", "-c", "cp one.txt last.txt; cp two.txt last.txt; "
+        "echo three >own.txt; cp two.txt own.txt; true")
+    first, second, third = ([output["Source"] for output in
+                             t.answer("show", name)["Outputs"]]
+                            for name in ("over-cp", "over-cp-2", "over"))
+    t.equal([source.get("SourceTypes") for source in first + third],
+            [[{"SourceIdType": "Custom", "Value": "unverified"}]] * 2,
+            "what was written over")
+    t.equal([one["Value"] for one in second[0]["SourceTypes"]],
+            ["sha256:" + hashlib.sha256(b"two\n").hexdigest()],
+            "what was written last")
+
+
 def make_and_launchers_start_steps():
     write("makefile", "out:\n\tcat words.txt >a.txt && sort a.txt >b.txt\n"
           "\tcp b.txt out\n")
@@ -208,6 +225,7 @@ for one in ("/bin/sh", "/bin/bash"):
 rules_name_them()
 a_pipeline_is_one_step()
 ends_are_those_of_the_programs()
+the_last_writer_has_the_bytes()
 make_and_launchers_start_steps()
 python_is_one_program()
 names_of_other_runs_stay_theirs()
