@@ -2,8 +2,8 @@
 /*
  * How far something is that takes longer than a second: on a terminal a bar
  * with the rate and the time that is left, elsewhere a line at its start and
- * one at its end. Only for commands whose terminal nobody else uses: never
- * while a wrapped command runs.
+ * one at its end. Only while nobody else uses the terminal: not while a
+ * wrapped command runs, and behind it only for as long as it is waited for.
  */
 #ifndef PEDIGREE_CLI_PROGRESS_H
 #define PEDIGREE_CLI_PROGRESS_H

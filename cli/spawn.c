@@ -21,6 +21,9 @@
 
 #include "cli/cli.h"
 
+/* Between two looks at who waits with us. */
+#define TICK_MS 200
+
 void cli_spawn_prepare(struct cli_spawn *spawn)
 {
 	const struct sigaction plain = { .sa_handler = SIG_DFL };
@@ -323,7 +326,14 @@ static bool asks_to_end(int signal_number)
 	       signal_number == SIGHUP || signal_number == SIGQUIT;
 }
 
-bool cli_spawn_wait_fd(struct cli_spawn *spawn, int fd, int ms)
+/* As long as may be waited, or until the next tick. */
+static int until(int left, const struct cli_spawn_tick *tick)
+{
+	return tick && (left < 0 || left > TICK_MS) ? TICK_MS : left;
+}
+
+bool cli_spawn_wait_fd(struct cli_spawn *spawn, int fd, int ms,
+		       const struct cli_spawn_tick *tick)
 {
 	struct signalfd_siginfo info;
 	struct pollfd wait[] = {
@@ -335,12 +345,14 @@ bool cli_spawn_wait_fd(struct cli_spawn *spawn, int fd, int ms)
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (;;) {
-		int n = poll(wait, 2, left);
+		int n = poll(wait, 2, until(left, tick));
 
 		if (n > 0 && wait[0].revents)
 			return true;
-		if (n == 0)
+		if (n == 0 && left == until(left, tick))
 			return false;
+		if (tick)
+			tick->tick(tick->ctx);
 		if (n > 0 && wait[1].revents && next_signal(spawn, &info) &&
 		    asks_to_end((int)info.ssi_signo))
 			return false;

@@ -68,12 +68,19 @@ int cli_spawn_start(struct cli_spawn *spawn, const char *preload);
  */
 void cli_spawn_wait(struct cli_spawn *spawn);
 
+/* Is called now and then while something is waited for. */
+struct cli_spawn_tick {
+	void (*tick)(void *ctx);
+	void *ctx;
+};
+
 /*
  * Waits until `fd` has something to read or was closed, at most `ms`
  * milliseconds (negative: no limit). False when the time was over or when
- * somebody asked us to end.
+ * somebody asked us to end. `tick` may be NULL.
  */
-bool cli_spawn_wait_fd(struct cli_spawn *spawn, int fd, int ms);
+bool cli_spawn_wait_fd(struct cli_spawn *spawn, int fd, int ms,
+		       const struct cli_spawn_tick *tick);
 
 /* Lets go of all inherited descriptors but stderr. */
 void cli_spawn_let_go(void);

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/progress.h"
 #include "cli/serving.h"
 #include "cli/spawn.h"
 
@@ -51,10 +53,16 @@ struct report {
 };
 _Static_assert(sizeof(struct report) <= PIPE_BUF, "a report is one write");
 
+/* How far the finisher is: it writes, and we read. */
+struct reading {
+	_Atomic uint64_t done, all;
+};
+
 /* As PID 1: when to stop hashing. */
 struct deadline {
 	bool set;
 	struct timespec end;
+	struct reading *reading; /* NULL: nobody wants to know */
 };
 
 static int before_deadline(void *ctx, uint64_t done, uint64_t all)
@@ -62,8 +70,10 @@ static int before_deadline(void *ctx, uint64_t done, uint64_t all)
 	const struct deadline *deadline = ctx;
 	struct timespec now;
 
-	(void)done;
-	(void)all;
+	if (deadline->reading) {
+		deadline->reading->all = all;
+		deadline->reading->done = done;
+	}
 	if (!deadline->set)
 		return 1;
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -100,11 +110,14 @@ static void forward_for(struct pedigree_session *session, uint64_t ms)
  * and holding nothing that anybody could wait for.
  */
 static void __attribute__((noreturn))
-finish_apart(struct pedigree_session *session, int out)
+finish_apart(struct pedigree_session *session, struct reading *reading, int out)
 {
 	struct pedigree_session_summary summary = { 0 };
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
-	struct deadline deadline = { .set = getppid() == 1 };
+	struct deadline deadline = {
+		.set = getppid() == 1,
+		.reading = reading,
+	};
 	struct report report = { 0 };
 	uint64_t ms = pedigree_session_patience(session);
 	enum pedigree_forwarding when = pedigree_session_forwarding(session);
@@ -142,29 +155,72 @@ finish_apart(struct pedigree_session *session, int out)
 	_exit(0);
 }
 
-/* False when it takes longer than we wait; it goes on then. */
-static bool finish(struct cli_spawn *spawn, struct pedigree_session *session,
-		   bool patient, struct report *ret_report)
+static const char reading_what[] = "reading what the run touched";
+
+/* The terminal may be another's by now. */
+static void tell_reading(void *ctx)
 {
+	struct reading *reading = ctx;
+	uint64_t done = reading->done, all = reading->all;
+
+	if (isatty(STDERR_FILENO) == 1 && tcgetpgrp(STDERR_FILENO) != getpgrp())
+		return;
+	if (done < all)
+		cli_progress(NULL, reading_what, done, all);
+}
+
+static struct reading *new_reading(const struct cli_wrap *wrap)
+{
+	void *page = MAP_FAILED;
+
+	if (!wrap->quiet)
+		page = mmap(NULL, sizeof(struct reading),
+			    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			    -1, 0);
+	return page == MAP_FAILED ? NULL : page;
+}
+
+/* When nothing was told of, neither is the end. */
+static void end_reading(struct reading *reading, bool got)
+{
+	if (!reading)
+		return;
+	if (got)
+		cli_progress(NULL, reading_what, reading->all, reading->all);
+	cli_progress_clear();
+	munmap(reading, sizeof(*reading));
+}
+
+/* False when it takes longer than we wait; it goes on then. */
+static bool finish(const struct cli_wrap *wrap, struct cli_spawn *spawn,
+		   struct pedigree_session *session, bool patient,
+		   struct report *ret_report)
+{
+	struct reading *reading = new_reading(wrap);
+	const struct cli_spawn_tick tick = { tell_reading, reading };
 	bool to_end = patient || getpid() == 1;
 	int ms = milliseconds(pedigree_session_patience(session));
 	bool got = false;
 	int ends[2];
 	pid_t pid;
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	if (pipe2(ends, O_CLOEXEC) < 0) {
+		end_reading(reading, false);
 		return false;
+	}
 	pid = fork();
 	if (pid == 0) {
 		close(ends[0]);
-		finish_apart(session, ends[1]);
+		finish_apart(session, reading, ends[1]);
 	}
 	close(ends[1]);
 	/* Nothing outlives PID 1, so it waits; the finisher stops in time. */
-	if (pid > 0 && cli_spawn_wait_fd(spawn, ends[0], to_end ? -1 : ms))
+	if (pid > 0 && cli_spawn_wait_fd(spawn, ends[0], to_end ? -1 : ms,
+					 reading ? &tick : NULL))
 		got = read(ends[0], ret_report, sizeof(*ret_report)) ==
 		      (ssize_t)sizeof(*ret_report);
 	close(ends[0]);
+	end_reading(reading, got);
 	return got;
 }
 
@@ -285,7 +341,7 @@ static int capture(struct cli_wrap *wrap, struct pedigree_session *session,
 	if (pedigree_session_ended(session, spawn->wait_status, &err) < 0 &&
 	    !wrap->quiet)
 		cli_say("%s", err.text);
-	if (!finish(spawn, session, wrap->after != NULL, &report)) {
+	if (!finish(wrap, spawn, session, wrap->after != NULL, &report)) {
 		if (!wrap->quiet)
 			cli_say("%s %s: the record is still being made; pedigree show %s",
 				wrap->self->name, name, name);

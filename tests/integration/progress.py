@@ -75,6 +75,40 @@ def lines():
     t.equal(len(nothing.decode().splitlines()), 1, f"with -q: {nothing}")
 
 
+def after_a_run():
+    """The digests of what a run read are waited for."""
+    done = subprocess.run(
+        ["pedigree", "run", "--name", "reads", "--", "head", "-c", "9", NAME],
+        check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, timeout=300,
+        env={**os.environ, "PEDIGREE_RUN_FINISH_TIMEOUT": "290s"})
+    said = done.stderr.decode().splitlines()
+    t.equal(len(said), 3, f"lines: {said}")
+    t.equal(said[0], "pedigree: reading what the run touched, 1.6 GB", "start")
+    t.check(said[1].startswith("pedigree: reading what the run touched: done, "
+                               "1.6 GB in "), said[1])
+    os.utime(NAME)  # read it again
+    done = subprocess.run(
+        ["pedigree", "run", "-q", "--", "head", "-c", "9", NAME], check=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, timeout=300,
+        env={**os.environ, "PEDIGREE_RUN_FINISH_TIMEOUT": "290s"})
+    t.equal(done.stderr, b"", "with -q")
+
+
+def vanishes():
+    """A file that goes while it is verified is gone."""
+    one = subprocess.Popen(["pedigree", "verify", "reads"],
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE)
+    first = one.stderr.readline().decode()
+    t.equal(first, "pedigree: verifying reads, 1.6 GB\n", "start")
+    os.unlink(NAME)
+    out, _ = one.communicate(timeout=300)
+    t.equal(one.returncode, 1, f"verify: {out}")
+    t.check(b"it was removed while it was read" in out, out)
+
+
 def little():
     out = subprocess.run(["pedigree", "trace", "small"], check=False,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -89,4 +123,6 @@ t.pedigree("run", "-q", "--name", "first", "--", "true")
 little()
 bars()
 lines()
+after_a_run()
+vanishes()
 t.passed()
