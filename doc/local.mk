@@ -6,4 +6,5 @@ dist_doc_DATA += \
 	%D%/how-to-add-a-backend.md \
 	%D%/how-to-add-a-hook.md \
 	%D%/object-uris.md \
+	%D%/openlineage.md \
 	%D%/tour.md

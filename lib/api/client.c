@@ -17,6 +17,7 @@
 #include "service/present.h"
 #include "service/service.h"
 #include "store/sagemaker_call.h"
+#include "store/store.h"
 
 struct pedigree_client {
 	const struct pedigree *pedigree;
@@ -33,7 +34,7 @@ int pedigree_check_backend(const char *backend, bool *ret_remote,
 	*ret_remote = backend && strcmp(backend, "sagemaker") == 0;
 	if (!backend || strcmp(backend, "ledger") == 0 || *ret_remote)
 		return 0;
-	if (strcmp(backend, "jsonl") == 0 || strcmp(backend, "null") == 0)
+	if (pedigree_backend_find(backend))
 		return pedigree_fail(
 			err, PEDIGREE_EUNSUPPORTED,
 			"the backend %s takes records only; questions and operations of the API work on the ledger and with sagemaker",

@@ -76,12 +76,6 @@ static int write_run(struct pedigree_ledger *ledger, pedigree_row row,
 	return rc;
 }
 
-static bool is_run(const struct pedigree_entity *entity)
-{
-	return entity->kind == PEDIGREE_TRIAL_COMPONENT ||
-	       entity->kind == PEDIGREE_ACTION;
-}
-
 static bool is_thing(const struct pedigree_entity *entity)
 {
 	return entity->kind == PEDIGREE_ARTIFACT ||
@@ -97,7 +91,7 @@ static int write_graph(struct pedigree_ledger *ledger,
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < graph->vertices.n; i++) {
-		if (!is_run(&graph->vertices.v[i].entity))
+		if (!pedigree_export_is_run(&graph->vertices.v[i].entity))
 			continue;
 		rc = write_run(ledger, graph->vertices.v[i].row, export, err);
 		runs++;

@@ -22,11 +22,9 @@ enum {
 };
 
 /* Which of the entities have an edge with the run, by their ARNs. */
-static int find_ends(const struct pedigree_record *record,
+static int find_ends(const struct pedigree_record *record, const char *arn,
 		     struct pedigree_map *ends)
 {
-	const char *arn = record->entities.v[0].arn;
-
 	for (size_t i = 0; i < record->associations.n; i++) {
 		const struct pedigree_record_association *edge =
 			&record->associations.v[i];
@@ -76,7 +74,13 @@ static int add_end(struct pedigree_export_run *run,
 	return status;
 }
 
-int pedigree_export_run_of(const struct pedigree_record *record,
+bool pedigree_export_is_run(const struct pedigree_entity *entity)
+{
+	return entity->kind == PEDIGREE_TRIAL_COMPONENT ||
+	       entity->kind == PEDIGREE_ACTION;
+}
+
+int pedigree_export_run_of(const struct pedigree_record *record, size_t i,
 			   struct pedigree_export_run *ret_run,
 			   struct pedigree_error *err)
 {
@@ -85,15 +89,15 @@ int pedigree_export_run_of(const struct pedigree_record *record,
 	_cleanup_map_ struct pedigree_map *ends = pedigree_map_new();
 	int status = ends ? 0 : PEDIGREE_ENOMEM;
 
-	if (!record->entities.n || !record->entities.v[0].arn)
+	if (i >= record->entities.n || !record->entities.v[i].arn)
 		return pedigree_fail(err, PEDIGREE_EINVAL,
 				     "the record has no run");
-	run.run = &record->entities.v[0];
-	run.name = record->run;
+	run.run = &record->entities.v[i];
+	run.name = i ? NULL : record->run;
 	if (!status)
-		status = find_ends(record, ends);
-	for (size_t i = 1; !status && i < record->entities.n; i++) {
-		const struct pedigree_entity *entity = &record->entities.v[i];
+		status = find_ends(record, run.run->arn, ends);
+	for (size_t k = 0; !status && k < record->entities.n; k++) {
+		const struct pedigree_entity *entity = &record->entities.v[k];
 
 		if (entity->arn)
 			status = add_end(&run, entity,

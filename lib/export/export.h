@@ -6,6 +6,7 @@
 #ifndef PEDIGREE_EXPORT_EXPORT_H
 #define PEDIGREE_EXPORT_EXPORT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include <pedigree/error.h>
@@ -31,8 +32,10 @@ struct pedigree_export_run {
 	}
 
 void pedigree_export_run_clear(struct pedigree_export_run *run);
-/* Of entities[0] of a record, which has to outlive it. */
-int pedigree_export_run_of(const struct pedigree_record *record,
+/* Is it one that is told of: a run, a step of one, a deployment? */
+bool pedigree_export_is_run(const struct pedigree_entity *entity);
+/* Of entities[i] of a record, which has to outlive it. */
+int pedigree_export_run_of(const struct pedigree_record *record, size_t i,
 			   struct pedigree_export_run *ret_run,
 			   struct pedigree_error *err);
 

@@ -20,8 +20,10 @@
 struct events {
 	const struct pedigree_openlineage *how;
 	int64_t began, ended;
+	const char *last; /* the type of the last event, NULL: it goes on */
 	struct pedigree_buf run, over, job; /* over: the run at its end */
 	struct pedigree_buf inputs, outputs;
+	size_t n_inputs, n_outputs;
 };
 
 static void events_clear(struct events *events)
@@ -42,15 +44,25 @@ static size_t size_of(const struct events *events)
 	       events->outputs.len;
 }
 
+/*
+ * A run that is over was running until then: whoever sorts by time shall find
+ * its end last.
+ */
+static int64_t time_of(const struct events *events, const char *type)
+{
+	if (strcmp(type, "START") == 0 ||
+	    (events->last && strcmp(type, "RUNNING") == 0))
+		return events->began;
+	return events->ended;
+}
+
 static int send(struct events *events, const char *type, bool over,
 		struct pedigree_error *err)
 {
-	const int64_t ms =
-		strcmp(type, "START") == 0 ? events->began : events->ended;
 	_cleanup_buf_ struct pedigree_buf event = PEDIGREE_BUF_INIT;
 	_cleanup_buf_ struct pedigree_buf time = PEDIGREE_BUF_INIT;
 
-	pedigree_export_time(&time, ms);
+	pedigree_export_time(&time, time_of(events, type));
 	pedigree_buf_add_char(&event, '{');
 	pedigree_json_member(&event, "eventType", type);
 	pedigree_json_member(&event, "eventTime", time.data);
@@ -69,7 +81,15 @@ static int send(struct events *events, const char *type, bool over,
 		return pedigree_fail_memory(err);
 	pedigree_buf_reset(&events->inputs);
 	pedigree_buf_reset(&events->outputs);
-	return events->how->each(events->how->ctx, event.data, event.len, err);
+	const struct pedigree_openlineage_event told = {
+		.type = type,
+		.json = event.data,
+		.n = event.len,
+		.inputs = events->n_inputs,
+		.outputs = events->n_outputs,
+	};
+	events->n_inputs = events->n_outputs = 0;
+	return events->how->each(events->how->ctx, &told, err);
 }
 
 /* What does not fit into an empty event fits into none. */
@@ -108,6 +128,7 @@ static int add(struct events *events, const struct pedigree_export_ends *ends,
 		if (to->len)
 			pedigree_buf_add_char(to, ',');
 		pedigree_buf_add(to, text.data, text.len);
+		*(is_output ? &events->n_outputs : &events->n_inputs) += 1;
 	}
 	return 0;
 }
@@ -127,6 +148,16 @@ static const char *last_type(const struct pedigree_entity *run)
 		if (strcmp(types[i].status, run->status) == 0)
 			return types[i].type;
 	return "OTHER";
+}
+
+/* The time of the last event: of its end, or of what is known of it. */
+static int64_t last_time(const struct pedigree_entity *run)
+{
+	int64_t ms = pedigree_export_ended(run);
+
+	if (!ms)
+		ms = run->modified_ms;
+	return ms ? ms : pedigree_export_began(run);
 }
 
 static int begin(struct events *events, const struct pedigree_export_run *run,
@@ -151,20 +182,21 @@ int pedigree_openlineage_events(const struct pedigree_openlineage *how,
 	_cleanup_(events_clear) struct events events = {
 		.how = how,
 		.began = pedigree_export_began(run->run),
-		.ended = pedigree_export_ended(run->run),
+		.ended = last_time(run->run),
+		.last = last_type(run->run),
 		.run = PEDIGREE_BUF_INIT,
 		.over = PEDIGREE_BUF_INIT,
 		.job = PEDIGREE_BUF_INIT,
 		.inputs = PEDIGREE_BUF_INIT,
 		.outputs = PEDIGREE_BUF_INIT,
 	};
-	const char *last = last_type(run->run);
+	const char *last = events.last;
 	int status = begin(&events, run, err);
 
 	/* Whoever shows a run that goes on shows what it reads. */
-	if (!status)
+	if (!status && !how->begun)
 		status = add(&events, &run->inputs, false, STOP, err);
-	if (!status)
+	if (!status && !how->begun)
 		status = send(&events, "START", false, err);
 	if (!status)
 		status = add(&events, &run->inputs, false, SEND, err);
@@ -176,13 +208,14 @@ int pedigree_openlineage_events(const struct pedigree_openlineage *how,
 	return status;
 }
 
-static int print_event(void *ctx, const char *event, size_t n,
+static int print_event(void *ctx,
+		       const struct pedigree_openlineage_event *event,
 		       struct pedigree_error *err)
 {
 	FILE *out = ctx;
 
 	(void)err;
-	fwrite(event, 1, n, out);
+	fwrite(event->json, 1, event->n, out);
 	fputc('\n', out);
 	return 0;
 }

@@ -12,13 +12,21 @@
 /* Amazon DataZone takes no more. */
 #define PEDIGREE_OPENLINEAGE_MOST 300000
 /* An event with one data set always fits into this. */
-#define PEDIGREE_OPENLINEAGE_LEAST 40000
+#define PEDIGREE_OPENLINEAGE_LEAST 100000
+
+struct pedigree_openlineage_event {
+	const char *type;	/* START, … */
+	const char *json;	/* one line */
+	size_t n;		/* its length */
+	size_t inputs, outputs; /* how many data sets it has */
+};
 
 struct pedigree_openlineage {
 	const char *job_namespace; /* NULL: "pedigree" */
 	size_t most; /* bytes of an event; 0: as many as it takes */
-	/* Gets each event, one line of JSON; not 0: stop and return that. */
-	int (*each)(void *ctx, const char *event, size_t n,
+	bool begun;  /* who gets them has the START already */
+	/* Gets each event; not 0: stop and return that. */
+	int (*each)(void *ctx, const struct pedigree_openlineage_event *event,
 		    struct pedigree_error *err);
 	void *ctx;
 };

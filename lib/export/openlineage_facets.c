@@ -98,8 +98,15 @@ static void add_tags(struct pedigree_buf *buf,
 	end_facet(buf);
 }
 
+/* What is not known before the end. */
+static bool tells_end(const char *key)
+{
+	return strcmp(key, "exit_code") == 0 || strcmp(key, "signal") == 0;
+}
+
 static void add_parameters(struct pedigree_buf *buf,
-			   const struct pedigree_entity *run, size_t most)
+			   const struct pedigree_entity *run, size_t most,
+			   bool over)
 {
 	size_t before = buf->len, left_out = 0;
 
@@ -107,6 +114,8 @@ static void add_parameters(struct pedigree_buf *buf,
 	for (size_t i = 0; i < run->parameters.n; i++) {
 		const struct pedigree_param *param = &run->parameters.v[i];
 
+		if (!over && tells_end(param->key))
+			continue;
 		if (buf->len - before > most) {
 			left_out++;
 		} else if (!param->is_number) {
@@ -168,7 +177,7 @@ int pedigree_openlineage_run(const struct pedigree_export_run *told,
 	pedigree_json_member(buf, "name", run->name);
 	if (over)
 		pedigree_json_member(buf, "status", run->status);
-	add_parameters(buf, run, most / 4);
+	add_parameters(buf, run, most / 4, over);
 	add_contexts(buf, &told->contexts, most / 4);
 	end_facet(buf);
 	pedigree_buf_add_str(buf, "}}");

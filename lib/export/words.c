@@ -73,7 +73,12 @@ int64_t pedigree_export_began(const struct pedigree_entity *run)
 
 int64_t pedigree_export_ended(const struct pedigree_entity *run)
 {
-	return run->end_ms ? run->end_ms : run->modified_ms;
+	bool goes_on = run->status && (!strcmp(run->status, "InProgress") ||
+				       !strcmp(run->status, "Stopping"));
+
+	if (run->end_ms || goes_on)
+		return run->end_ms;
+	return run->modified_ms;
 }
 
 void pedigree_export_uri(struct pedigree_buf *buf, const char *uri)

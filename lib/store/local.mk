@@ -35,6 +35,12 @@ libpedigree_core_la_SOURCES += \
 	%D%/null.h \
 	%D%/objects.c \
 	%D%/objects.h \
+	%D%/openlineage.c \
+	%D%/openlineage.h \
+	%D%/openlineage_key.c \
+	%D%/openlineage_key.h \
+	%D%/openlineage_post.c \
+	%D%/openlineage_post.h \
 	%D%/outbox.c \
 	%D%/outbox.h \
 	%D%/progress.c \

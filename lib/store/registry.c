@@ -6,15 +6,13 @@
 #include "store/jsonl.h"
 #include "store/ledger.h"
 #include "store/null.h"
+#include "store/openlineage.h"
 #include "store/sagemaker.h"
 #include "store/store.h"
 
 const struct pedigree_backend_ops *const pedigree_backends[] = {
-	&pedigree_ledger_ops,
-	&pedigree_jsonl_ops,
-	&pedigree_null_ops,
-	&pedigree_sagemaker_ops,
-	NULL,
+	&pedigree_ledger_ops,	 &pedigree_jsonl_ops,	    &pedigree_null_ops,
+	&pedigree_sagemaker_ops, &pedigree_openlineage_ops, NULL,
 };
 
 const struct pedigree_backend_ops *pedigree_backend_of_test;

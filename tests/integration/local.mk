@@ -23,6 +23,7 @@ integration_tests = \
 	%D%/example_r.py \
 	%D%/example_sklearn.py \
 	%D%/explicit.py \
+	%D%/export/backend.py \
 	%D%/export/formats.py \
 	%D%/faults/disk.py \
 	%D%/faults/first.py \

@@ -26,7 +26,7 @@
 
 /* Runs a test body for every backend on this machine, each in a state folder
    of its own. Remote ones are tested with a service:
-   tests/integration/aws/push.py. */
+   tests/integration/aws/push.py, tests/integration/export/backend.py. */
 static void for_each(void (*body)(struct scene *scene, const char *name))
 {
 	for (size_t i = 0; pedigree_backends[i]; i++) {

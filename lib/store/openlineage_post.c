@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "store/openlineage_post.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "aws/retry.h"
+#include "base/err.h"
+
+#define TRIES 4
+#define LONGEST_WAIT_MS 20000
+#define WAIT_MS 1000
+#define QUOTED 160 /* bytes of an answer */
+#define BEARER "Bearer "
+
+static int call(const struct pedigree_openlineage_post *post,
+		const struct pedigree_http_request *request,
+		struct pedigree_http_response *ret, struct pedigree_error *err)
+{
+	int status = pedigree_http_submit(post->http, request, NULL, err);
+
+	while (!status)
+		status = pedigree_http_wait(post->http, WAIT_MS, ret, err);
+	return status < 0 ? status : 0;
+}
+
+static int send_once(const struct pedigree_openlineage_post *post,
+		     const char *event, size_t n,
+		     struct pedigree_http_response *ret,
+		     struct pedigree_error *err)
+{
+	const struct pedigree_sigv4_header headers[] = {
+		{ "Content-Type", "application/json" },
+		{ "Authorization", post->authorization->data },
+	};
+	const struct pedigree_http_request request = {
+		.method = "POST",
+		.url = post->url,
+		.headers = headers,
+		.n_headers = post->authorization->len ? 2 : 1,
+		.body = event,
+		.n_body = n,
+		.total_ms = post->timeout_s * 1000,
+		.stalled_s = post->timeout_s,
+	};
+
+	return call(post, &request, ret, err);
+}
+
+static bool is_passing(const struct pedigree_http_response *response)
+{
+	if (response->outcome != PEDIGREE_HTTP_ANSWERED)
+		return response->outcome == PEDIGREE_HTTP_NOT_SENT ||
+		       response->outcome == PEDIGREE_HTTP_LOST;
+	return response->status >= 500 || response->status == 429 ||
+	       response->status == 408 || response->status == 425;
+}
+
+/* False: it is to be left alone for longer than anybody waits here. */
+static bool wait_for(const struct pedigree_http_response *response,
+		     unsigned int failures)
+{
+	struct timespec left;
+	uint32_t dice = 0;
+	int64_t ms;
+
+	if (getrandom(&dice, sizeof(dice), GRND_NONBLOCK) < 0)
+		dice = (uint32_t)pedigree_http_now_ms() * 2654435761u;
+	ms = pedigree_aws_backoff(failures, response->status == 429,
+				  response->retry_after_ms, dice);
+	if (ms > LONGEST_WAIT_MS)
+		return false;
+	left.tv_sec = ms / 1000;
+	left.tv_nsec = (long)(ms % 1000) * 1000000;
+	while (nanosleep(&left, &left) < 0 && errno == EINTR)
+		;
+	return true;
+}
+
+/* A service may repeat the key that it does not like. */
+static size_t hide_key(const struct pedigree_openlineage_post *post, char *text,
+		       size_t n)
+{
+	const char *key = post->authorization->data;
+	size_t n_key = post->authorization->len;
+	char *at;
+
+	if (!n_key)
+		return n;
+	key += strlen(BEARER);
+	n_key -= strlen(BEARER);
+	while ((at = memmem(text, n, key, n_key))) {
+		memmove(at, at + n_key, (size_t)(text + n - at) - n_key);
+		n -= n_key;
+	}
+	return n;
+}
+
+/* What the service says, as far as it can be printed. */
+static void quote(const struct pedigree_openlineage_post *post,
+		  struct pedigree_http_response *response,
+		  struct pedigree_buf *buf)
+{
+	size_t n = hide_key(post, response->body.data, response->body.len);
+
+	if (n > QUOTED)
+		n = QUOTED;
+	if (n)
+		pedigree_buf_add_str(buf, ": ");
+	for (size_t i = 0; i < n; i++) {
+		char c = response->body.data[i];
+
+		pedigree_buf_add_char(buf, c >= ' ' && c < 0x7f ? c : ' ');
+	}
+}
+
+/*
+ * Whose fault an answer is, by its status. That of a wrong address or key is
+ * no record's, and putting these right is enough. The first row that has it.
+ */
+static const struct {
+	int from, to;
+	bool refused;
+	enum pedigree_code code;
+	const char *sentence, *advice;
+} verdicts[] = {
+	{ 401, 401, false, PEDIGREE_EIO, "the service does not accept the key",
+	  "; key_variable or key_file says where it is" },
+	{ 403, 403, false, PEDIGREE_EIO, "the service does not accept the key",
+	  "; key_variable or key_file says where it is" },
+	{ 404, 405, false, PEDIGREE_EIO,
+	  "the service takes no events at this address",
+	  "; url should end in /api/v1/lineage or in what the service says" },
+	{ 407, 407, false, PEDIGREE_EIO,
+	  "the proxy wants to be asked otherwise",
+	  "; the environment names it" },
+	{ 408, 408, false, PEDIGREE_EBUSY,
+	  "the service does not take events now", "" },
+	{ 425, 425, false, PEDIGREE_EBUSY,
+	  "the service does not take events now", "" },
+	{ 429, 429, false, PEDIGREE_EBUSY,
+	  "the service does not take events now", "" },
+	{ 413, 413, true, PEDIGREE_EINVAL, "the service refused an event",
+	  "; with a smaller max_bytes, events are split more" },
+	{ 400, 499, true, PEDIGREE_EINVAL, "the service refused an event", "" },
+	{ 500, 599, false, PEDIGREE_EBUSY,
+	  "the service does not take events now", "" },
+	{ 0, 999, false, PEDIGREE_EIO,
+	  "the service takes no events at this address",
+	  "; url should end in /api/v1/lineage or in what the service says" },
+};
+
+static int judge(const struct pedigree_openlineage_post *post,
+		 struct pedigree_http_response *response, bool *ret_refused,
+		 struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf said = PEDIGREE_BUF_INIT;
+	int status = response->status;
+	size_t i = 0;
+
+	*ret_refused = false;
+	if (response->outcome != PEDIGREE_HTTP_ANSWERED)
+		return pedigree_fail(err, response->err.code, "%s",
+				     response->err.text);
+	if (status >= 200 && status < 300)
+		return 0;
+	while (i + 1 < PEDIGREE_COUNT(verdicts) &&
+	       (status < verdicts[i].from || status > verdicts[i].to))
+		i++;
+	quote(post, response, &said);
+	*ret_refused = verdicts[i].refused;
+	return pedigree_fail(err, verdicts[i].code, "%s (%d%s)%s",
+			     verdicts[i].sentence, status,
+			     said.data ? said.data : "", verdicts[i].advice);
+}
+
+int pedigree_openlineage_post(const struct pedigree_openlineage_post *post,
+			      const char *event, size_t n, bool *ret_refused,
+			      struct pedigree_error *err)
+{
+	for (unsigned int try = 1;; try++) {
+		_cleanup_http_response_ struct pedigree_http_response response =
+			PEDIGREE_HTTP_RESPONSE_INIT;
+		int status = send_once(post, event, n, &response, err);
+
+		*ret_refused = false;
+		if (status)
+			return status;
+		if (try < TRIES && is_passing(&response) &&
+		    wait_for(&response, try))
+			continue;
+		return judge(post, &response, ret_refused, err);
+	}
+}
+
+int pedigree_openlineage_knock(const struct pedigree_openlineage_post *post,
+			       struct pedigree_error *err)
+{
+	_cleanup_http_response_ struct pedigree_http_response response =
+		PEDIGREE_HTTP_RESPONSE_INIT;
+	const struct pedigree_http_request request = {
+		.method = "GET",
+		.url = post->url,
+		.total_ms = post->timeout_s * 1000,
+	};
+	int status = call(post, &request, &response, err);
+
+	if (status || response.outcome == PEDIGREE_HTTP_ANSWERED)
+		return status;
+	return pedigree_fail(err, response.err.code, "%s", response.err.text);
+}
