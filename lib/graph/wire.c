@@ -498,9 +498,8 @@ int pedigree_objects_read(struct pedigree_objects *objects,
 	int r;
 
 	*objects = (struct pedigree_objects){ 0 };
-	if (!has_exchanges(log))
-		return 0;
-	r = pedigree_stores_new(config, &stores, err);
+	/* Most steps of a script say nothing to anybody. */
+	r = has_exchanges(log) ? pedigree_stores_new(config, &stores, err) : 0;
 	if (r < 0)
 		return r;
 	objects->by_uri = pedigree_map_new();

@@ -643,7 +643,7 @@ static bool asks_for_secret(const struct pedigree_mask *mask,
 	       (is_pwd(previous, strlen(previous), arg) ||
 		pedigree_secret_named(mask->rules, previous, strlen(previous),
 				      ret_why) ||
-		(!previous[2] &&
+		(previous[1] && !previous[2] &&
 		 pedigree_secret_option(line->program, previous)));
 }
 

@@ -338,10 +338,11 @@ static size_t aws_secret(const char *text, char before)
 	if (before && (is_aws_byte(before) || strchr("._-", before)))
 		return 0;
 	for (size_t i = 0; i < LENGTH; i++) {
-		char c = text[i], next = text[i + 1];
+		char c = text[i], next;
 
 		if (!is_aws_byte(c))
 			return 0;
+		next = text[i + 1];
 		seen[0] |= is_digit(c);
 		seen[1] |= is_upper(c);
 		seen[2] |= is_lower(c);

@@ -178,6 +178,15 @@ static json_t *values_of(json_t *object)
 	return values;
 }
 
+/* `JSON`; what is none is a text whose quotes were left away, which jmespath.py
+   and so the AWS CLI take, too. */
+static json_t *literal(const char *text)
+{
+	json_t *json = json_loads(text, JSON_DECODE_ANY, NULL);
+
+	return json ? json : json_string(text + strspn(text, " \t\n"));
+}
+
 /* An end of a comparison: 'text', `JSON` or an expression. */
 static int read_operand(struct reader *r, json_t *json, json_t **ret)
 {
@@ -190,8 +199,7 @@ static int read_operand(struct reader *r, json_t *json, json_t **ret)
 		*ret = status ? NULL : json_string(text.data);
 	} else if (*r->at == '`') {
 		status = read_quoted(r, '`', &text);
-		*ret = status ? NULL
-			      : json_loads(text.data, JSON_DECODE_ANY, NULL);
+		*ret = status ? NULL : literal(text.data);
 	} else {
 		return read_pipe(r, json, ret);
 	}

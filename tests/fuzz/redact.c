@@ -38,9 +38,20 @@ static void check_url(const char *url)
 	FUZZ_SAME(once.data, twice.data);
 }
 
+/* As one of a command line, where what came before counts. */
+static void check_next(struct pedigree_mask_line *place, const char *arg)
+{
+	_cleanup_buf_ struct pedigree_buf kept = PEDIGREE_BUF_INIT;
+
+	pedigree_redact_next(&kept, place, arg, NULL, NULL);
+	FUZZ_CHECK(!pedigree_buf_error(&kept));
+	FUZZ_CHECK(!pedigree_secret_value(kept.data));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ char *text = fuzz_text(data, size);
+	struct pedigree_mask_line place = { .pem = false };
 	const char *previous = NULL;
 	char *at = text, *line;
 
@@ -48,6 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		pedigree_secret_name(line);
 		check_arg(NULL, line);
 		check_arg(previous, line);
+		check_next(&place, line);
 		check_url(line);
 		previous = line;
 	}
