@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 libpedigree_core_la_SOURCES += \
+	%D%/backends.c \
 	%D%/command.c \
 	%D%/command.h \
 	%D%/compile.c \

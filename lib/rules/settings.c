@@ -135,9 +135,9 @@ int pedigree_config_check_section(const struct pedigree_origin *origin,
 		pedigree_shown(section));
 }
 
-static int unknown_key(const struct pedigree_origin *origin,
-		       const char *section, const char *key,
-		       const char *nearest, struct pedigree_error *err)
+int pedigree_config_unknown_key(const struct pedigree_origin *origin,
+				const char *section, const char *key,
+				const char *nearest, struct pedigree_error *err)
 {
 	if (nearest)
 		return pedigree_config_fail(
@@ -148,69 +148,6 @@ static int unknown_key(const struct pedigree_origin *origin,
 		origin, err,
 		"unknown key '%s' in [%s]; pedigree.conf(5) lists them",
 		pedigree_shown(key), pedigree_shown(section));
-}
-
-static const struct pedigree_backend_ops *
-find_backend(const struct pedigree_config *config, const char *name)
-{
-	for (size_t i = 0; config->backends[i]; i++) {
-		if (!strcmp(config->backends[i]->name, name))
-			return config->backends[i];
-	}
-	return NULL;
-}
-
-static int unknown_backend(const struct pedigree_config *config,
-			   const struct pedigree_origin *origin,
-			   const char *name, struct pedigree_error *err)
-{
-	_cleanup_buf_ struct pedigree_buf known = PEDIGREE_BUF_INIT;
-
-	for (size_t i = 0; config->backends[i]; i++)
-		pedigree_buf_addf(&known, " %s", config->backends[i]->name);
-	return pedigree_config_fail(origin, err,
-				    "unknown backend '%s'; there are:%s",
-				    pedigree_shown(name), known.data);
-}
-
-static int option_type(const struct pedigree_config *config,
-		       const struct pedigree_origin *origin, const char *name,
-		       const char *key, enum pedigree_value_type *ret_type,
-		       struct pedigree_error *err)
-{
-	static const enum pedigree_value_type types[] = {
-		[PEDIGREE_OPTION_STRING] = PEDIGREE_VALUE_STRING,
-		[PEDIGREE_OPTION_PATH] = PEDIGREE_VALUE_STRING,
-		[PEDIGREE_OPTION_NUMBER] = PEDIGREE_VALUE_NUMBER,
-		[PEDIGREE_OPTION_BOOL] = PEDIGREE_VALUE_BOOL,
-		[PEDIGREE_OPTION_DURATION] = PEDIGREE_VALUE_DURATION,
-	};
-	const struct pedigree_backend_ops *ops;
-	const struct pedigree_backend_option *option;
-	const char *nearest = NULL;
-	unsigned int best = PEDIGREE_FAR;
-	char section[64];
-
-	*ret_type = PEDIGREE_VALUE_STRING;
-	if (!config->backends)
-		return 0;
-	ops = find_backend(config, name);
-	if (!ops)
-		return unknown_backend(config, origin, name, err);
-	for (option = ops->options; option && option->key; option++) {
-		unsigned int far = pedigree_word_distance(key, option->key);
-
-		if (far < best) {
-			best = far;
-			nearest = option->key;
-		}
-		if (far)
-			continue;
-		*ret_type = types[option->type];
-		return 0;
-	}
-	snprintf(section, sizeof(section), "backend %s", name);
-	return unknown_key(origin, section, key, nearest, err);
 }
 
 static int find_type(const struct pedigree_config *config,
@@ -234,29 +171,16 @@ static int find_type(const struct pedigree_config *config,
 	}
 	if (def->kind == PEDIGREE_SECTION_BACKENDS && name[0]) {
 		*ret_folder = def->folder;
-		return option_type(config, origin, name, key, ret_type, err);
+		return pedigree_config_option(config, origin, name, key, false,
+					      ret_type, err);
 	}
 	key_def = pedigree_key_find(section, key);
 	if (!key_def)
-		return unknown_key(origin, section, key,
-				   pedigree_key_nearest(section, key), err);
+		return pedigree_config_unknown_key(
+			origin, section, key,
+			pedigree_key_nearest(section, key), err);
 	*ret_type = key_def->type;
 	*ret_folder = key_def->folder;
-	return 0;
-}
-
-static int check_backends_used(const struct pedigree_config *config,
-			       const struct pedigree_origin *origin,
-			       const char *value, struct pedigree_error *err)
-{
-	_cleanup_free_ char *word = malloc(strlen(value) + 1);
-
-	if (!word)
-		return pedigree_fail_memory(err);
-	while (pedigree_next_word(&value, word) > 0) {
-		if (!find_backend(config, word))
-			return unknown_backend(config, origin, word, err);
-	}
 	return 0;
 }
 
@@ -287,6 +211,20 @@ static int warn_refused(struct pedigree_config *config,
 	return pedigree_config_warn(config, &text, err);
 }
 
+int pedigree_config_check_value(const struct pedigree_origin *origin,
+				const char *section, const char *key,
+				enum pedigree_value_type type,
+				const char *value, struct pedigree_error *err)
+{
+	const char *fault = pedigree_value_fault(type, value);
+
+	if (!fault)
+		return 0;
+	return pedigree_config_fail(origin, err, "'%s' for %s in [%s] %s",
+				    pedigree_shown(value), pedigree_shown(key),
+				    section, fault);
+}
+
 int pedigree_config_add(struct pedigree_config *config,
 			const struct pedigree_origin *origin,
 			const char *section, const char *name, const char *key,
@@ -295,7 +233,6 @@ int pedigree_config_add(struct pedigree_config *config,
 	enum pedigree_value_type type = PEDIGREE_VALUE_STRING;
 	struct pedigree_setting *setting, made = { .origin = *origin };
 	bool folder = false;
-	const char *fault;
 	int r;
 
 	r = pedigree_config_check_section(origin, section, name, err);
@@ -306,18 +243,9 @@ int pedigree_config_add(struct pedigree_config *config,
 		return r;
 	if (origin->layer == PEDIGREE_LAYER_FOLDER && !folder)
 		return warn_refused(config, origin, section, name, key, err);
-	fault = pedigree_value_fault(type, value);
-	if (fault)
-		return pedigree_config_fail(origin, err,
-					    "'%s' for %s in [%s] %s",
-					    pedigree_shown(value),
-					    pedigree_shown(key), section,
-					    fault);
-	if (config->backends && type == PEDIGREE_VALUE_WORDS) {
-		r = check_backends_used(config, origin, value, err);
-		if (r < 0)
-			return r;
-	}
+	r = pedigree_config_check_value(origin, section, key, type, value, err);
+	if (r < 0)
+		return r;
 	made.section = pedigree_section_find(section)->name;
 	made.name = pedigree_config_keep(config, name, strlen(name));
 	made.key = pedigree_config_keep(config, key, strlen(key));
@@ -418,7 +346,7 @@ int pedigree_config_seal(struct pedigree_config *config,
 			(key && key->type == PEDIGREE_VALUE_GLOBS) ||
 			find_latest(config, s->section, s->name, s->key) == s;
 	}
-	return 0;
+	return pedigree_config_check_backends(config, err);
 }
 
 const char *pedigree_config_get(const struct pedigree_config *config,

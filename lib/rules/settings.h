@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/vec.h"
 #include "rules/config.h"
+#include "rules/keys.h"
 
 /* A file that was read, or looked for. */
 struct pedigree_config_file {
@@ -57,6 +58,30 @@ int pedigree_config_add(struct pedigree_config *config,
 			const struct pedigree_origin *origin,
 			const char *section, const char *name, const char *key,
 			const char *value, struct pedigree_error *err);
+
+int pedigree_config_unknown_key(const struct pedigree_origin *origin,
+				const char *section, const char *key,
+				const char *nearest,
+				struct pedigree_error *err);
+/* Is the value one of its type? */
+int pedigree_config_check_value(const struct pedigree_origin *origin,
+				const char *section, const char *key,
+				enum pedigree_value_type type,
+				const char *value, struct pedigree_error *err);
+
+/*
+ * backends.c: the type of an option of the backend `name`. While files are
+ * read, one that is not known may yet be told what it is: unless `all` is
+ * read, that is no mistake, and the type a text's.
+ */
+int pedigree_config_option(const struct pedigree_config *config,
+			   const struct pedigree_origin *origin,
+			   const char *name, const char *key, bool all,
+			   enum pedigree_value_type *ret_type,
+			   struct pedigree_error *err);
+/* Once all is read: the names that are used, and what could not be judged. */
+int pedigree_config_check_backends(const struct pedigree_config *config,
+				   struct pedigree_error *err);
 
 /* Fails with "ORIGIN: unknown section […]" unless there is such a one. */
 int pedigree_config_check_section(const struct pedigree_origin *origin,

@@ -14,9 +14,22 @@ struct config_env {
 	const struct pedigree_backend_ops *ops;
 };
 
-const char *pedigree_backend_option(const struct pedigree_config *config,
-				    const struct pedigree_backend_ops *ops,
-				    const char *key)
+const struct pedigree_backend_ops *
+pedigree_backend_of(const struct pedigree_config *config, const char *name)
+{
+	const struct pedigree_backend_ops *ops = pedigree_backend_find(name);
+	const char *type;
+
+	if (ops)
+		return ops;
+	type = pedigree_config_get(config, "backend", name, "type");
+	return type ? pedigree_backend_find(type) : NULL;
+}
+
+static const char *option_of(const struct pedigree_config *config,
+			     const char *name,
+			     const struct pedigree_backend_ops *ops,
+			     const char *key)
 {
 	const struct pedigree_backend_option *known = ops->options;
 
@@ -24,7 +37,7 @@ const char *pedigree_backend_option(const struct pedigree_config *config,
 		if (strcmp(known->key, key) != 0)
 			continue;
 		const char *value =
-			pedigree_config_get(config, "backend", ops->name, key);
+			pedigree_config_get(config, "backend", name, key);
 		if (!value && ops->section)
 			value = pedigree_config_get(config, ops->section, NULL,
 						    key);
@@ -33,13 +46,20 @@ const char *pedigree_backend_option(const struct pedigree_config *config,
 	return NULL;
 }
 
+const char *pedigree_backend_option(const struct pedigree_config *config,
+				    const struct pedigree_backend_ops *ops,
+				    const char *key)
+{
+	return option_of(config, ops->name, ops, key);
+}
+
 static const char *option(const struct pedigree_backend_env *base,
 			  const char *key)
 {
 	const struct config_env *env =
 		pedigree_container_of(base, struct config_env, base);
 
-	return pedigree_backend_option(env->config, env->ops, key);
+	return option_of(env->config, base->name, env->ops, key);
 }
 
 static int unknown(const char *name, struct pedigree_error *err)
@@ -60,7 +80,8 @@ int pedigree_backend_open(const struct pedigree_config *config,
 			  struct pedigree_backend **ret_backend,
 			  struct pedigree_error *err)
 {
-	const struct pedigree_backend_ops *ops = pedigree_backend_find(name);
+	const struct pedigree_backend_ops *ops =
+		pedigree_backend_of(config, name);
 	const char *folder = pedigree_config_data(config);
 
 	if (!ops)
@@ -78,6 +99,7 @@ int pedigree_backend_open(const struct pedigree_config *config,
 		return status;
 	struct config_env env = {
 		.base = {
+			.name = name,
 			.data_folder = folder,
 			.patience_ms = patience_ms,
 			.option = option,

@@ -55,7 +55,8 @@ static void openlineage_close(struct pedigree_backend *backend)
 }
 
 /* Another service has not what this one has. */
-static int open_progress(struct openlineage *lineage, const char *folder,
+static int open_progress(struct openlineage *lineage,
+			 const struct pedigree_backend_env *env,
 			 struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
@@ -63,8 +64,8 @@ static int open_progress(struct openlineage *lineage, const char *folder,
 
 	if (pedigree_sha256(lineage->url, strlen(lineage->url), digest) < 0)
 		return pedigree_fail_memory(err);
-	pedigree_path_join(&path, folder, "openlineage-");
-	pedigree_buf_addf(&path, "%.16s.db", digest);
+	pedigree_path_join(&path, env->data_folder, env->name);
+	pedigree_buf_addf(&path, "-%.16s.db", digest);
 	if (pedigree_buf_error(&path))
 		return pedigree_fail_memory(err);
 	return pedigree_progress_open(path.data, &lineage->progress, err);
@@ -76,22 +77,14 @@ static int read_numbers(struct openlineage *lineage,
 {
 	unsigned long most = strtoul(env->option(env, "max_bytes"), NULL, 10);
 	unsigned long timeout = strtoul(env->option(env, "timeout"), NULL, 10);
-	const char *type = env->option(env, "type");
 
-	if (strcmp(type, "openlineage") != 0)
-		return pedigree_fail(
-			err, PEDIGREE_ECONFIG,
-			"type of [backend openlineage] is openlineage, not \"%s\"",
-			type);
 	if (most < PEDIGREE_OPENLINEAGE_LEAST)
-		return pedigree_fail(
-			err, PEDIGREE_ECONFIG,
-			"max_bytes of [backend openlineage] is at least %d",
-			PEDIGREE_OPENLINEAGE_LEAST);
+		return pedigree_fail(err, PEDIGREE_ECONFIG,
+				     "its max_bytes is at least %d",
+				     PEDIGREE_OPENLINEAGE_LEAST);
 	if (!timeout || timeout > 3600)
-		return pedigree_fail(
-			err, PEDIGREE_ECONFIG,
-			"timeout of [backend openlineage] is 1 to 3600 seconds");
+		return pedigree_fail(err, PEDIGREE_ECONFIG,
+				     "its timeout is 1 to 3600 seconds");
 	lineage->most = most;
 	lineage->post.timeout_s = (unsigned int)timeout;
 	return 0;
@@ -126,7 +119,7 @@ static int open_parts(struct openlineage *lineage,
 	lineage->post.http = lineage->http;
 	lineage->post.url = lineage->url;
 	lineage->post.authorization = &lineage->authorization;
-	return open_progress(lineage, env->data_folder, err);
+	return open_progress(lineage, env, err);
 }
 
 static int openlineage_open(const struct pedigree_backend_env *env,
@@ -382,12 +375,6 @@ static int openlineage_look(struct pedigree_backend *backend,
 }
 
 static const struct pedigree_backend_option options[] = {
-	{
-		.key = "type",
-		.type = PEDIGREE_OPTION_STRING,
-		.fallback = "openlineage",
-		.help = "openlineage: may be said, and is nothing else",
-	},
 	{
 		.key = "url",
 		.type = PEDIGREE_OPTION_STRING,

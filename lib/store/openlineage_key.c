@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/profile.h"
 #include "base/err.h"
 #include "base/fs.h"
 
@@ -21,16 +22,15 @@ static int check_url(const char *url, struct pedigree_error *err)
 	if (!url || !*url)
 		return pedigree_fail(
 			err, PEDIGREE_ECONFIG,
-			"[backend openlineage] has no url; set it to where the service takes events, such as https://HOST/api/v1/lineage");
+			"it has no url; set url in its section to where the service takes events, such as https://HOST/api/v1/lineage");
 	if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
-		return pedigree_fail(
-			err, PEDIGREE_ECONFIG,
-			"url of [backend openlineage] does not begin with https://");
+		return pedigree_fail(err, PEDIGREE_ECONFIG,
+				     "its url does not begin with https://");
 	host = strstr(url, "://") + 3;
 	if (memchr(host, '@', strcspn(host, "/?#")))
 		return pedigree_fail(
 			err, PEDIGREE_ECONFIG,
-			"url of [backend openlineage] has a user or password in it; set key_variable or key_file");
+			"its url has a user or password in it; set key_variable or key_file");
 	return 0;
 }
 
@@ -75,15 +75,13 @@ static int take_key(const char *key, size_t n, const char *where,
 		    struct pedigree_error *err)
 {
 	if (!n)
-		return pedigree_fail(
-			err, PEDIGREE_ECONFIG,
-			"the key of [backend openlineage] is empty (%s)",
-			where);
+		return pedigree_fail(err, PEDIGREE_ECONFIG,
+				     "its key is empty (%s)", where);
 	for (size_t i = 0; i < n; i++)
 		if (key[i] <= ' ' || key[i] >= 0x7f)
 			return pedigree_fail(
 				err, PEDIGREE_ECONFIG,
-				"the key of [backend openlineage] (%s) has a character that no header may have",
+				"its key (%s) has a character that no header may have",
 				where);
 	pedigree_buf_add_str(authorization, "Bearer ");
 	pedigree_buf_add(authorization, key, n);
@@ -96,15 +94,15 @@ static int read_key(const char *file, struct pedigree_buf *authorization,
 {
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 	struct pedigree_error why = PEDIGREE_ERROR_INIT;
-	int status = pedigree_read_file(file, MOST_KEY, &text, &why);
+	_cleanup_free_ char *path = pedigree_aws_expand(file);
+	int status = path ? pedigree_read_file(path, MOST_KEY, &text, &why)
+			  : PEDIGREE_ENOMEM;
 
 	if (status == PEDIGREE_ENOMEM)
 		return pedigree_fail_memory(err);
 	if (status)
-		return pedigree_fail(
-			err, PEDIGREE_ECONFIG,
-			"cannot read key_file of [backend openlineage]: %s",
-			why.text);
+		return pedigree_fail(err, PEDIGREE_ECONFIG,
+				     "cannot read its key_file: %s", why.text);
 	status = take_key(text.data, strcspn(text.data, "\r\n"), file,
 			  authorization, err);
 	if (text.room)
@@ -127,14 +125,14 @@ int pedigree_openlineage_key(const char *url, const char *variable,
 	if (!stays_here(url))
 		return pedigree_fail(
 			err, PEDIGREE_ECONFIG,
-			"the key of [backend openlineage] would go over the network in the clear; use an https:// url");
+			"its key would go over the network in the clear; use an https:// url");
 	if (!variable || !*variable)
 		return read_key(file, authorization, err);
 	key = getenv(variable);
 	if (!key)
 		return pedigree_fail(
 			err, PEDIGREE_ECONFIG,
-			"the key of [backend openlineage] is missing: $%s is not set (key_variable)",
+			"its key is missing: $%s is not set (key_variable)",
 			variable);
 	return take_key(key, strlen(key), variable, authorization, err);
 }

@@ -277,9 +277,10 @@ static int push_named(const struct pedigree_config *config, const char *backend,
 				       patience_ms, watch, result, err);
 }
 
-static bool is_remote(const char *name)
+static bool is_remote(const struct pedigree_config *config, const char *name)
 {
-	const struct pedigree_backend_ops *ops = pedigree_backend_find(name);
+	const struct pedigree_backend_ops *ops =
+		pedigree_backend_of(config, name);
 
 	return ops && ops->remote;
 }
@@ -292,7 +293,7 @@ bool pedigree_outbox_has_remote(const struct pedigree_config *config)
 	bool remote = false;
 
 	while (at && (backend = next_backend(&at, &word)))
-		remote |= is_remote(backend);
+		remote |= is_remote(config, backend);
 	return remote;
 }
 
@@ -313,7 +314,7 @@ static int push_some(const struct pedigree_config *config, bool near,
 	while ((backend = next_backend(&at, &word))) {
 		int status;
 
-		if (is_remote(backend) ? !remote : !near)
+		if (is_remote(config, backend) ? !remote : !near)
 			continue;
 		status = push_named(config, backend, patience_ms, watch,
 				    ret_result, err);

@@ -93,7 +93,7 @@ struct plan {
 	void *ctx;
 };
 
-static int plan_record(const struct plan *plan,
+static int plan_record(const struct plan *plan, const char *name,
 		       struct pedigree_backend *backend, const char *folder,
 		       const struct pedigree_outbox_file *file,
 		       struct pedigree_error *err)
@@ -105,7 +105,7 @@ static int plan_record(const struct plan *plan,
 	int status;
 
 	pedigree_path_join(&path, folder, file->name);
-	pedigree_buf_addf(&sentence, "%s: %s, revision %u", backend->ops->name,
+	pedigree_buf_addf(&sentence, "%s: %s, revision %u", name,
 			  run ? run : "", file->revision);
 	if (!run || pedigree_buf_error(&path) || pedigree_buf_error(&sentence))
 		return pedigree_fail_memory(err);
@@ -140,7 +140,8 @@ static int plan_backend(void *ctx, const char *name, const char *folder,
 		status = pedigree_backend_open(plan->config, name, 0, &backend,
 					       err);
 	for (size_t i = 0; !status && i < list.n; i++)
-		status = plan_record(plan, backend, folder, &list.v[i], err);
+		status = plan_record(plan, name, backend, folder, &list.v[i],
+				     err);
 	pedigree_backend_close(backend);
 	pedigree_outbox_clear(&list);
 	return status;

@@ -27,11 +27,15 @@
 /* registry.c: the one list of backends; ends with NULL. */
 extern const struct pedigree_backend_ops *const pedigree_backends[];
 const struct pedigree_backend_ops *pedigree_backend_find(const char *name);
+/* The same of a name in the configuration, whose section may have a type. */
+const struct pedigree_backend_ops *
+pedigree_backend_of(const struct pedigree_config *config, const char *name);
 /* Set by tests: one more backend, found before those of the list. */
 extern const struct pedigree_backend_ops *pedigree_backend_of_test;
 
 /*
- * Opens the backend `name` as the configuration says, for deliveries that
+ * Opens the backend `name`, which may be one by its type, as the
+ * configuration says, for deliveries that
  * wait at most `patience_ms` for other processes (0: as they like). PEDIGREE_ENOTFOUND
  * for an unknown name; else what its open says.
  */

@@ -514,6 +514,9 @@ static const struct pedigree_backend_ops *const backends[] = {
 	NULL,
 };
 
+#define NEEDS_TYPE \
+	" (another name needs one of them as the type in its section)"
+
 static void test_options_of_backends_are_checked_when_known(void **state)
 {
 	struct fixture *f = *state;
@@ -529,10 +532,36 @@ static void test_options_of_backends_are_checked_when_known(void **state)
 	refuse_text(
 		f, "[backend ledger]\ntimeout = x\n",
 		"2: 'x' for timeout in [backend] is not a duration such as 10s, 500ms or 2m");
-	refuse_text(f, "[backend lodger]\npath = /x\n",
-		    "2: unknown backend 'lodger'; there are: ledger");
-	refuse_text(f, "[backend]\nuse = ledger lodger\n",
-		    "2: unknown backend 'lodger'; there are: ledger");
+	refuse_text(
+		f, "[backend lodger]\npath = /x\n",
+		"2: unknown backend 'lodger'; there are: ledger" NEEDS_TYPE);
+	refuse_text(
+		f, "[backend]\nuse = ledger lodger\n",
+		"2: unknown backend 'lodger'; there are: ledger" NEEDS_TYPE);
+}
+
+static void test_a_backend_of_another_name_says_its_type(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sources.backends = backends;
+	/* Before or after what needs it, in whatever layer. */
+	put(f->user, "[backend]\nuse = mine ledger\n"
+		     "[backend mine]\npath = /x\ntype = ledger\n");
+	load(f);
+	equals(f, "backend", "mine", "path", "/x");
+	unload(f);
+	refuse_text(
+		f, "[backend mine]\npth = /x\ntype = ledger\n",
+		"2: unknown key 'pth' in [backend mine]; did you mean 'path'?");
+	refuse_text(
+		f, "[backend mine]\ntimeout = x\ntype = ledger\n",
+		"2: 'x' for timeout in [backend] is not a duration such as 10s, 500ms or 2m");
+	refuse_text(
+		f, "[backend mine]\ntype = lodger\n",
+		"2: unknown backend 'lodger'; there are: ledger" NEEDS_TYPE);
+	refuse_text(f, "[backend ledger]\ntype = mine\n",
+		    "2: unknown backend 'mine'; there are: ledger" NEEDS_TYPE);
 }
 
 static void check_state(struct fixture *f, char *const *environment,
@@ -691,6 +720,7 @@ int main(void)
 		WITH_FILES(test_disable_switches_capture_off),
 		WITH_FILES(test_flags_reach_every_section),
 		WITH_FILES(test_options_of_backends_are_checked_when_known),
+		WITH_FILES(test_a_backend_of_another_name_says_its_type),
 		WITH_FILES(test_state_is_where_the_environment_says),
 		cmocka_unit_test(test_the_documents_tell_every_section_and_key),
 		WITH_FILES(test_the_example_has_the_defaults_in_force),

@@ -50,6 +50,8 @@ struct pedigree_backend_option {
 
 /** What the front gives a backend when it opens it. */
 struct pedigree_backend_env {
+	/** What the configuration calls this one: mostly ops->name. */
+	const char *name;
 	/** Folder for the user's data; exists, mode 0700. */
 	const char *data_folder;
 	/**

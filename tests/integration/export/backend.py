@@ -284,10 +284,141 @@ def killed(bodies):
                  f"killed at {nth}")
 
 
+def keys(bodies):
+    """Where it comes from, and to whom it is not sent."""
+    with open("key", "w", encoding="ascii") as file:
+        file.write(f"{KEY}\nanother line\n")
+    for line, environment in (
+            ("key_variable = MINE", {"MINE": KEY}),
+            (f"key_file = {os.getcwd()}/key", {"OPENLINEAGE_API_KEY": "x"}),
+            ("key_file = ~/key", {"HOME": os.getcwd()}),
+            ("timeout = 30", {"OPENLINEAGE_API_KEY": KEY})):
+        with sent_anew(f"key-{len(line)}", key=KEY, lines=[line]) as service:
+            push(**environment)
+            same(service.bodies, bodies, f"events with {line}")
+            no_key()
+    with sent_anew("other-key", key=KEY) as service:
+        said = push(status=2, OPENLINEAGE_API_KEY="another")
+        t.check("another" not in said, said)
+    for url, line, why in (
+            ("https://127.0.0.1:1", "key_variable = NOBODY", "$NOBODY"),
+            ("https://127.0.0.1:1", "key_file = /nowhere/key", "/nowhere/key"),
+            ("http://192.0.2.1/", "key_variable = MINE", "in the clear"),
+            ("http://127.0.0.1.example.org/", "key_variable = MINE", "clear"),
+            (f"https://me:{KEY}@127.0.0.1:1", "timeout = 1", "password"),
+            ("ftp://127.0.0.1:1", "timeout = 1", "https://"),
+            ("https://127.0.0.1:1", "max_bytes = 10", "at least")):
+        configure(url, line)
+        said = push(status=2, MINE=KEY)
+        t.check(why in said, f"{url}, {line}: {said}")
+        t.equal(len(waiting()), 3, "what waits")
+
+
+def tls(bodies):
+    certificate = server.certificate("service", "IP:127.0.0.1")
+    other = server.certificate("other", "IP:127.0.0.1")
+    with sent_anew("tls", certificate=certificate, key=KEY) as service:
+        for lines in ([], [f"ca_bundle = {other[0]}"]):
+            configure(service.http.url, *lines)
+            said = push(status=2, OPENLINEAGE_API_KEY=KEY)
+            t.check("not trusted" in said, said)
+            t.equal(service.seen, [], "what who is not trusted gets")
+        configure(service.http.url, f"ca_bundle = {certificate[0]}")
+        push(OPENLINEAGE_API_KEY=KEY)
+        same(service.bodies, bodies, "events over TLS")
+
+
+def named(bodies):
+    """Two services, each with a name of its own."""
+    with Service() as one, Service(lambda _: 500) as two:
+        again("named")
+        for name in ("one", "two"):
+            shutil.copytree(f"{os.environ['PEDIGREE_HOME']}/spool/outbox/"
+                            "openlineage", f"{os.environ['PEDIGREE_HOME']}"
+                            f"/spool/outbox/{name}")
+        with open("config/pedigree/pedigree.conf", "w",
+                  encoding="ascii") as file:
+            file.write(f"[backend]\nuse = ledger one two\npush = wait\n"
+                       f"[backend one]\nurl = {one.http.url}/else?where=1\n"
+                       "type = openlineage\n[backend two]\n"
+                       f"type = openlineage\nurl = {two.http.url}\n")
+        t.pedigree("config", "--check")
+        plan = push("--dry-run")
+        t.check("one: fit" in plan and "two: fit" in plan, plan)
+        t.check("where" not in plan, plan)
+        said = push(status=2, OPENLINEAGE_API_KEY=KEY)
+        t.check("backend two" in said, said)
+        same(one.bodies, bodies, "events of the one")
+        t.equal({request.path for request in one.http.requests},
+                {"/else?where=1"}, "paths")
+        t.pedigree("run", "-q", "--name", "next", "--", "true")
+        t.equal(one.events[-1]["job"]["name"], "next", "the next run's")
+
+
+def split(_):
+    """What is too large for one event is in several of the same run."""
+    os.mkdir("wide")
+    names = [f"{os.getcwd()}/wide/{i:04}" + "\x01\"" * 90
+             for i in range(700)]
+    for i, name in enumerate(names):
+        with open(name, "w", encoding="ascii") as file:
+            file.write(f"{i} and some more bytes than two words have\n" * 2)
+    with Service() as service:
+        again("split")
+        shutil.rmtree(f"{os.environ['PEDIGREE_HOME']}/spool/outbox")
+        configure(service.http.url, push="wait")
+        t.pedigree("run", "-q", "--name", "wide", "--", "sh", "-c",
+                   "for f in wide/*; do read -r x <\"$f\"; done; "
+                   "mkdir out; for i in $(seq 500); do echo some bytes $i of "
+                   "an output >out/$i; done",
+                   env={**os.environ, "PEDIGREE_CAPTURE_ROLLUP_MIN": "0"})
+        (events,) = fits(service.events).values()
+        t.check(len(events) > 4, f"{len(events)} events")
+        t.equal({event["run"]["runId"] for event in events},
+                {events[0]["run"]["runId"]}, "ids")
+        for body in service.bodies:
+            t.check(len(body) <= 300000, f"{len(body)} bytes")
+        t.check(any(len(body) > 200000 for body in service.bodies),
+                "small events")
+        told = [dataset["name"] for event in events[1:]
+                for dataset in event["inputs"]]
+        t.equal(sorted(set(told) & set(names)), sorted(names), "inputs")
+        t.equal(len(told), len(set(told)), "inputs told once")
+        t.equal(sum(len(event["outputs"]) for event in events), 500, "outputs")
+
+
+def serving(_):
+    """A server is told of while it runs: begun once, ended once."""
+    with Service() as service:
+        again("serving")
+        shutil.rmtree(f"{os.environ['PEDIGREE_HOME']}/spool/outbox")
+        configure(service.http.url, push="wait")
+        os.mkfifo("stop")
+        with subprocess.Popen(
+                ["pedigree", "run", "-q", "--name", "months", "--serve",
+                 "long", "--", "sh", "-c", "wc -c <model.pkl; read w <stop"],
+                stdout=subprocess.DEVNULL) as wrapper:
+            deadline = time.monotonic() + 60
+            while not waiting():
+                t.check(time.monotonic() < deadline, "nothing is recorded")
+                time.sleep(.1)
+            push()
+            types = [event["eventType"] for event in service.events
+                     if event["job"]["name"] == "months"]
+            t.equal(types, ["START", "RUNNING"], "while it runs")
+            begun = len(service.bodies)
+            with open("stop", "w", encoding="ascii") as file:
+                file.write("now\n")
+            t.equal(wrapper.wait(60), 0, "the server")
+        t.check(len(service.bodies) > begun, "its end")
+        fits(service.events)
+
+
 def main():
     record()
     bodies = plain()
-    for test in (passing, lasting, refused, killed):
+    for test in (passing, lasting, refused, killed, keys, tls, named, split,
+                 serving):
         start = time.monotonic()
         test(bodies)
         print(f"{test.__name__}: {time.monotonic() - start:.1f} s")
