@@ -14,6 +14,8 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "export/export.h"
+#include "export/words.h"
+#include "query/diff.h"
 #include "query/query.h"
 #include "render/render.h"
 
@@ -55,23 +57,89 @@ static int add_ends(struct pedigree_export_run *told,
 	return 0;
 }
 
-static int write_run(struct pedigree_ledger *ledger, pedigree_row row,
-		     struct pedigree_export *export, struct pedigree_error *err)
+static int take_asked(struct pedigree_ledger *ledger,
+		      struct pedigree_export_run *told,
+		      struct pedigree_error *err)
+{
+	_cleanup_(pedigree_sheet_clear) struct pedigree_sheet recipe = { 0 };
+	bool there;
+	int rc = pedigree_run_sheet(ledger, told->run, PEDIGREE_PARAM_RECIPE,
+				    &recipe, &there, err);
+
+	if (rc == 0 && pedigree_export_asked(&recipe, &told->asked) < 0)
+		return pedigree_fail_memory(err);
+	return rc;
+}
+
+/* A run that a step is of, as far as it is told of with the step. */
+struct parent {
+	struct pedigree_entity entity;
+	struct pedigree_buf name;
+	struct pedigree_export_run told;
+};
+
+static void parent_clear(struct parent *parent)
+{
+	pedigree_export_run_clear(&parent->told);
+	pedigree_entity_clear(&parent->entity);
+	pedigree_buf_clear(&parent->name);
+}
+
+/* Nothing when there is none, or it is not in the ledger. */
+static int find_parent(struct pedigree_ledger *ledger,
+		       const struct pedigree_entity *run, struct parent *parent,
+		       struct pedigree_error *err)
+{
+	const char *of = pedigree_export_param(run, "run");
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	int rc = 0;
+
+	if (of)
+		rc = pedigree_ledger_by_name(ledger, PEDIGREE_TRIAL_COMPONENT,
+					     of, &rows, err);
+	if (rc < 0 || !rows.n)
+		return rc;
+	rc = pedigree_ledger_entity(ledger, rows.v[0], &parent->entity, err);
+	if (rc < 0 || !pedigree_export_is_step(run, &parent->entity))
+		return rc;
+	rc = pedigree_ledger_run(ledger, rows.v[0], &parent->name, err);
+	parent->told.run = &parent->entity;
+	parent->told.name = parent->name.len ? parent->name.data : NULL;
+	return rc < 0 ? rc : take_asked(ledger, &parent->told, err);
+}
+
+static int tell_run(struct pedigree_ledger *ledger,
+		    const struct pedigree_shown *shown,
+		    struct pedigree_export *export, struct pedigree_error *err)
 {
 	_cleanup_(pedigree_export_run_clear) struct pedigree_export_run told =
 		PEDIGREE_EXPORT_RUN_INIT;
-	struct pedigree_shown *shown = NULL;
-	int rc = pedigree_show_row(ledger, row, &shown, err);
+	_cleanup_(parent_clear) struct parent parent = {
+		.name = PEDIGREE_BUF_INIT,
+	};
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	told.run = &shown->entity;
 	told.name = shown->run;
 	if (add_ends(&told, &shown->before, false) < 0 ||
 	    add_ends(&told, &shown->after, true) < 0)
-		rc = pedigree_fail_memory(err);
-	else
-		rc = export->ops->run(export, &told, err);
+		return pedigree_fail_memory(err);
+	rc = take_asked(ledger, &told, err);
+	if (rc == 0)
+		rc = find_parent(ledger, told.run, &parent, err);
+	if (parent.told.run)
+		told.parent = &parent.told;
+	return rc < 0 ? rc : export->ops->run(export, &told, err);
+}
+
+static int write_run(struct pedigree_ledger *ledger, pedigree_row row,
+		     struct pedigree_export *export, struct pedigree_error *err)
+{
+	struct pedigree_shown *shown = NULL;
+	int rc = pedigree_show_row(ledger, row, &shown, err);
+
+	if (rc == 0)
+		rc = tell_run(ledger, shown, export, err);
 	pedigree_shown_free(shown);
 	return rc;
 }

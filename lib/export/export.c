@@ -4,6 +4,7 @@
 #include "export/export.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -14,6 +15,8 @@ void pedigree_export_run_clear(struct pedigree_export_run *run)
 	pedigree_vec_clear(&run->inputs);
 	pedigree_vec_clear(&run->outputs);
 	pedigree_vec_clear(&run->contexts);
+	free(run->asked);
+	run->asked = NULL;
 }
 
 enum {
@@ -94,6 +97,8 @@ int pedigree_export_run_of(const struct pedigree_record *record, size_t i,
 				     "the record has no run");
 	run.run = &record->entities.v[i];
 	run.name = i ? NULL : record->run;
+	if (!status)
+		status = pedigree_export_asked_in(record, run.run, &run.asked);
 	if (!status)
 		status = find_ends(record, run.run->arn, ends);
 	for (size_t k = 0; !status && k < record->entities.n; k++) {

@@ -12,15 +12,20 @@
 #include <pedigree/error.h>
 
 #include "base/base.h"
+#include "base/buf.h"
 #include "base/vec.h"
 #include "graph/model.h"
+#include "graph/sheet.h"
 
 PEDIGREE_VEC_TYPE(pedigree_export_ends, const struct pedigree_entity *);
 
 /* A run or deployment with everything next to it. All is borrowed. */
 struct pedigree_export_run {
 	const struct pedigree_entity *run;
-	const char *name;		      /* in the spool, or NULL */
+	const char *name; /* in the spool, or NULL */
+	char *asked;	  /* what it was to be called, or NULL; owned */
+	/* Of a step: its run, told without what is next to it. */
+	const struct pedigree_export_run *parent;
 	struct pedigree_export_ends inputs;   /* artifacts */
 	struct pedigree_export_ends outputs;  /* artifacts */
 	struct pedigree_export_ends contexts; /* what is behind the run */
@@ -39,6 +44,21 @@ int pedigree_export_run_of(const struct pedigree_record *record, size_t i,
 			   struct pedigree_export_run *ret_run,
 			   struct pedigree_error *err);
 
+/*
+ * The name of the job: what the run was asked to be called, or else its name
+ * without what makes it unique; of a step, "JOB.STEP".
+ */
+void pedigree_export_job(const struct pedigree_export_run *told,
+			 struct pedigree_buf *buf);
+/* What a run's recipe says of that, alone or in its record; NULL: nothing. */
+int pedigree_export_asked(const struct pedigree_sheet *recipe,
+			  char **ret_asked);
+int pedigree_export_asked_in(const struct pedigree_record *record,
+			     const struct pedigree_entity *run,
+			     char **ret_asked);
+bool pedigree_export_is_step(const struct pedigree_entity *entity,
+			     const struct pedigree_entity *run);
+
 /* What could not be told, for a sentence to the user. */
 struct pedigree_export_gaps {
 	size_t no_digest;     /* outputs whose SHA-256 is not known */
@@ -51,6 +71,7 @@ struct pedigree_export {
 	const struct pedigree_export_ops *ops;
 	const char *job_namespace; /* OpenLineage; NULL: "pedigree" */
 	FILE *out;
+	size_t told; /* statements */
 	struct pedigree_export_gaps gaps;
 };
 

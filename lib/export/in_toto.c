@@ -8,6 +8,8 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "export/export.h"
@@ -69,7 +71,12 @@ static void add_descriptor(struct pedigree_buf *buf,
 	pedigree_json_comma(buf);
 	pedigree_buf_add_char(buf, '{');
 	buf->failed |= pedigree_export_dataset(entity, &namespace, &name) < 0;
-	pedigree_json_member(buf, "name", name.data);
+	/* Two buckets may have a key in common; no two subjects, a name. */
+	pedigree_json_member(buf, "name",
+			     entity->source_uri && namespace.data &&
+					     strcmp(namespace.data, "file") != 0
+				     ? entity->source_uri
+				     : name.data);
 	add_uri(buf, entity->source_uri);
 	add_digest(buf, entity);
 	begin(buf, "annotations");
@@ -197,9 +204,21 @@ static int print_run(struct pedigree_export *export,
 	if (pedigree_buf_error(&buf))
 		return pedigree_fail_memory(err);
 	fwrite(buf.data, 1, buf.len, export->out);
+	export->told++;
 	return 0;
+}
+
+static int end_statements(struct pedigree_export *export,
+			  struct pedigree_error *err)
+{
+	return export->told
+		       ? 0
+		       : pedigree_fail(
+				 err, PEDIGREE_ENOTFOUND,
+				 "no run within reach has an output whose SHA-256 is known, so there is nothing to make a statement about; --direction both or a larger --depth reaches further");
 }
 
 const struct pedigree_export_ops pedigree_export_in_toto = {
 	.run = print_run,
+	.end = end_statements,
 };

@@ -4,6 +4,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/export.c \
 	%D%/export.h \
 	%D%/in_toto.c \
+	%D%/job.c \
 	%D%/openlineage.c \
 	%D%/openlineage.h \
 	%D%/openlineage_facets.c \

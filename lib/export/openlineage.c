@@ -166,8 +166,10 @@ static int begin(struct events *events, const struct pedigree_export_run *run,
 	const struct pedigree_openlineage *how = events->how;
 	size_t most = (how->most ? how->most : PEDIGREE_OPENLINEAGE_MOST) / 3;
 
-	if (pedigree_openlineage_run(run, most, false, &events->run) < 0 ||
-	    pedigree_openlineage_run(run, most, true, &events->over) < 0)
+	if (pedigree_openlineage_run(run, how->job_namespace, most, false,
+				     &events->run) < 0 ||
+	    pedigree_openlineage_run(run, how->job_namespace, most, true,
+				     &events->over) < 0)
 		return pedigree_fail_memory(err);
 	pedigree_openlineage_job(run, how->job_namespace, &events->job);
 	if (pedigree_buf_error(&events->job))

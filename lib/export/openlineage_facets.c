@@ -157,8 +157,45 @@ static void add_contexts(struct pedigree_buf *buf,
 	pedigree_buf_add_char(buf, ']');
 }
 
+static void add_job_name(struct pedigree_buf *buf,
+			 const struct pedigree_export_run *told,
+			 const char *namespace)
+{
+	_cleanup_buf_ struct pedigree_buf name = PEDIGREE_BUF_INIT;
+
+	pedigree_json_member(buf, "namespace",
+			     namespace && *namespace ? namespace : "pedigree");
+	pedigree_export_job(told, &name);
+	pedigree_json_member(buf, "name", name.data);
+	buf->failed |= pedigree_buf_error(&name);
+}
+
+static void add_parent(struct pedigree_buf *buf,
+		       const struct pedigree_export_run *parent,
+		       const char *namespace)
+{
+	char uuid[PEDIGREE_UUID];
+
+	if (!parent)
+		return;
+	if (pedigree_export_uuid(parent->run, parent->name, uuid) < 0) {
+		buf->failed = true;
+		return;
+	}
+	begin_facet(buf, "parent",
+		    FACETS "1-0-1/ParentRunFacet.json#/$defs/ParentRunFacet");
+	begin(buf, "run");
+	pedigree_json_member(buf, "runId", uuid);
+	pedigree_buf_add_char(buf, '}');
+	begin(buf, "job");
+	add_job_name(buf, parent, namespace);
+	pedigree_buf_add_char(buf, '}');
+	end_facet(buf);
+}
+
 int pedigree_openlineage_run(const struct pedigree_export_run *told,
-			     size_t most, bool over, struct pedigree_buf *buf)
+			     const char *namespace, size_t most, bool over,
+			     struct pedigree_buf *buf)
 {
 	const struct pedigree_entity *run = told->run;
 	char uuid[PEDIGREE_UUID];
@@ -168,6 +205,7 @@ int pedigree_openlineage_run(const struct pedigree_export_run *told,
 	pedigree_buf_add_char(buf, '{');
 	pedigree_json_member(buf, "runId", uuid);
 	begin(buf, "facets");
+	add_parent(buf, told->parent, namespace);
 	add_engine(buf, run);
 	if (over)
 		add_failure(buf, run);
@@ -210,9 +248,7 @@ void pedigree_openlineage_job(const struct pedigree_export_run *run,
 			      const char *namespace, struct pedigree_buf *buf)
 {
 	pedigree_buf_add_char(buf, '{');
-	pedigree_json_member(buf, "namespace",
-			     namespace && *namespace ? namespace : "pedigree");
-	pedigree_json_member(buf, "name", pedigree_export_name(run->run));
+	add_job_name(buf, run, namespace);
 	begin(buf, "facets");
 	begin_facet(buf, "jobType",
 		    FACETS "2-0-3/JobTypeJobFacet.json#/$defs/JobTypeJobFacet");

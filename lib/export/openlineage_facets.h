@@ -10,10 +10,11 @@
 
 #include "base/buf.h"
 
-/* {"runId", "facets"}; `most`: bytes that its own texts may take; `over`: it
-   has ended, and how is told. */
-int pedigree_openlineage_run(const struct pedigree_export_run *run, size_t most,
-			     bool over, struct pedigree_buf *buf);
+/* {"runId", "facets"}; `namespace`: of jobs; `most`: bytes that its own texts
+   may take; `over`: it has ended, and how is told. */
+int pedigree_openlineage_run(const struct pedigree_export_run *run,
+			     const char *namespace, size_t most, bool over,
+			     struct pedigree_buf *buf);
 /* {"namespace", "name", "facets"} */
 void pedigree_openlineage_job(const struct pedigree_export_run *run,
 			      const char *namespace, struct pedigree_buf *buf);

@@ -254,16 +254,22 @@ static int send_runs(struct sending *sending,
 		.each = sending->tell ? plan_event : deliver_event,
 		.ctx = sending,
 	};
-	int status = 0;
+	_cleanup_(pedigree_export_run_clear) struct pedigree_export_run whole =
+		PEDIGREE_EXPORT_RUN_INIT;
+	int status = pedigree_export_run_of(record, 0, &whole, err);
 
-	/* The run, its steps, what it deployed. */
-	for (size_t i = 0; !status && i < record->entities.n; i++) {
+	if (!status)
+		status = pedigree_openlineage_events(&how, &whole, err);
+	/* Its steps, what it deployed. */
+	for (size_t i = 1; !status && i < record->entities.n; i++) {
 		_cleanup_(pedigree_export_run_clear) struct pedigree_export_run
 			run = PEDIGREE_EXPORT_RUN_INIT;
 
 		if (!pedigree_export_is_run(&record->entities.v[i]))
 			continue;
 		status = pedigree_export_run_of(record, i, &run, err);
+		if (pedigree_export_is_step(&record->entities.v[i], whole.run))
+			run.parent = &whole;
 		if (!status)
 			status = pedigree_openlineage_events(&how, &run, err);
 	}

@@ -166,8 +166,17 @@ def plain():
         push()
         t.equal(len(fits(service.events)), len(runs), "runs of a second push")
         t.equal(len(runs), 4, "runs, one of them a step")
-        for name in ("fit", "broken", "broken-cat"):
-            like_the_export(name, runs)
+        for name, job in (("fit", "fit"), ("broken", "broken"),
+                          ("broken-cat", "broken.cat")):
+            like_the_export(name, job, runs)
+        parents = {event["job"]["name"]: event["run"]["facets"].get("parent")
+                   for event in service.events}
+        of_step = parents.pop("broken.cat")
+        t.equal(of_step["job"]["name"], "broken", "the job of a step's parent")
+        t.equal(runs[of_step["run"]["runId"]][0]["job"]["name"], "broken",
+                "the run of a step's parent")
+        t.equal(parents, {"fit": None, "broken": None, "deploy-shop": None},
+                "who has no parent")
         return service.bodies
 
 
@@ -180,12 +189,12 @@ def sent_anew(what, trouble=None, certificate=None, key=None, lines=(),
     return service
 
 
-def like_the_export(name, runs):
+def like_the_export(name, job, runs):
     """What `pedigree export` prints of a run is what was posted of it."""
     lines = t.pedigree("export", name, "--depth", "1", "--format",
                        "openlineage").splitlines()
     for event in map(json.loads, lines):
-        if event["job"]["name"] != name:
+        if event["job"]["name"] != job:
             continue
         same = [posted for posted in runs[event["run"]["runId"]]
                 if posted["eventType"] == event["eventType"]]
@@ -351,8 +360,12 @@ def named(bodies):
         same(one.bodies, bodies, "events of the one")
         t.equal({request.path for request in one.http.requests},
                 {"/else?where=1"}, "paths")
-        t.pedigree("run", "-q", "--name", "next", "--", "true")
-        t.equal(one.events[-1]["job"]["name"], "next", "the next run's")
+        for _ in range(2):
+            t.pedigree("run", "-q", "--name", "next", "--", "true")
+            last = one.events[-1]
+            t.equal(last["job"]["name"], "next", "the job of both")
+        t.equal(last["run"]["facets"]["pedigree_run"]["name"], "next-2",
+                "the last run's own name")
 
 
 def split(_):

@@ -198,6 +198,9 @@ def check_prov():
 def check_trouble():
     _, said = export("in-toto", "nobody", status=1)
     t.check("nobody" in said, said)
+    t.pedigree("run", "-q", "--name", "nothing", "--", "true")
+    text, said = export("in-toto", "nothing", status=1)
+    t.check(not text and "nothing to make a statement about" in said, said)
     _, said = export("turtle", "fit", status=2)
     t.check("openlineage" in said, said)
     t.pedigree("export", "fit", status=2)
