@@ -41,6 +41,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/openlineage_key.h \
 	%D%/openlineage_post.c \
 	%D%/openlineage_post.h \
+	%D%/openlineage_sign.c \
+	%D%/openlineage_sign.h \
 	%D%/outbox.c \
 	%D%/outbox.h \
 	%D%/progress.c \

@@ -44,6 +44,7 @@ static void openlineage_close(struct pedigree_backend *backend)
 	struct openlineage *lineage =
 		pedigree_container_of(backend, struct openlineage, base);
 	pedigree_http_free(lineage->http);
+	pedigree_openlineage_signer_free(lineage->post.signer);
 	pedigree_progress_close(lineage->progress);
 	if (lineage->authorization.room)
 		explicit_bzero(lineage->authorization.data,
@@ -90,6 +91,29 @@ static int read_numbers(struct openlineage *lineage,
 	return 0;
 }
 
+static int take_key(struct openlineage *lineage,
+		    const struct pedigree_backend_env *env,
+		    struct pedigree_error *err)
+{
+	const struct pedigree_openlineage_signing how = {
+		.url = lineage->url,
+		.service = env->option(env, "sign"),
+		.region = env->option(env, "region"),
+		.profile = env->option(env, "profile"),
+	};
+
+	if (how.service && *how.service &&
+	    pedigree_openlineage_check_private(lineage->url, err) < 0)
+		return PEDIGREE_ECONFIG;
+	if (how.service && *how.service)
+		return pedigree_openlineage_signer_new(
+			&how, &lineage->post.signer, err);
+	return pedigree_openlineage_key(lineage->url,
+					env->option(env, "key_variable"),
+					env->option(env, "key_file"),
+					&lineage->authorization, err);
+}
+
 static int open_parts(struct openlineage *lineage,
 		      const struct pedigree_backend_env *env,
 		      struct pedigree_error *err)
@@ -104,10 +128,7 @@ static int open_parts(struct openlineage *lineage,
 	if (!status)
 		status = read_numbers(lineage, env, err);
 	if (!status)
-		status = pedigree_openlineage_key(
-			lineage->url, env->option(env, "key_variable"),
-			env->option(env, "key_file"), &lineage->authorization,
-			err);
+		status = take_key(lineage, env, err);
 	if (status)
 		return status;
 	lineage->job_namespace = strdup(env->option(env, "namespace"));
@@ -205,9 +226,11 @@ static int deliver_event(void *ctx,
 		return pedigree_fail_memory(err);
 	status = find_posted(lineage, posted->digest, err);
 	if (!status)
-		status = pedigree_openlineage_post(&lineage->post, event->json,
-						   event->n, &sending->refused,
-						   err);
+		status = pedigree_openlineage_post(
+			&lineage->post,
+			&(struct pedigree_openlineage_body){
+				event->json, event->n, posted->digest },
+			&sending->refused, err);
 	else if (status > 0)
 		return tell_progress(sending, event), 0;
 	if (!status)
@@ -371,8 +394,9 @@ static int openlineage_look(struct pedigree_backend *backend,
 		pedigree_container_of(backend, struct openlineage, base);
 	int status;
 
-	tell(ctx,
-	     lineage->authorization.len ? "there is a key" : "no key is sent");
+	tell(ctx, lineage->post.signer	       ? "requests are signed for AWS"
+		  : lineage->authorization.len ? "there is a key"
+					       : "no key is sent");
 	status = pedigree_openlineage_knock(&lineage->post, err);
 	if (!status)
 		tell(ctx,
@@ -395,6 +419,21 @@ static const struct pedigree_backend_option options[] = {
 		.key = "key_file",
 		.type = PEDIGREE_OPTION_PATH,
 		.help = "a file whose first line is the key; default: none",
+	},
+	{
+		.key = "sign",
+		.type = PEDIGREE_OPTION_STRING,
+		.help = "sign for this AWS service (datazone) instead of sending a key",
+	},
+	{
+		.key = "region",
+		.type = PEDIGREE_OPTION_STRING,
+		.help = "AWS region to sign for; default: as the AWS CLI finds it",
+	},
+	{
+		.key = "profile",
+		.type = PEDIGREE_OPTION_STRING,
+		.help = "AWS profile to sign with; default: as the AWS CLI finds it",
 	},
 	{
 		.key = "ca_bundle",

@@ -70,6 +70,16 @@ static bool stays_here(const char *url)
 	return strncmp(url, "https://", 8) == 0;
 }
 
+int pedigree_openlineage_check_private(const char *url,
+				       struct pedigree_error *err)
+{
+	return stays_here(url)
+		       ? 0
+		       : pedigree_fail(
+				 err, PEDIGREE_ECONFIG,
+				 "its key would go over the network in the clear; use an https:// url");
+}
+
 static int take_key(const char *key, size_t n, const char *where,
 		    struct pedigree_buf *authorization,
 		    struct pedigree_error *err)
@@ -116,16 +126,14 @@ int pedigree_openlineage_key(const char *url, const char *variable,
 			     struct pedigree_error *err)
 {
 	bool named = (variable && *variable) || (file && *file);
-	const char *key;
+	const char *key = getenv(USUAL_VARIABLE);
 
-	if (!named && !getenv(USUAL_VARIABLE))
+	if (!named && (!key || !*key))
 		return 0;
 	if (!named)
 		variable = USUAL_VARIABLE;
-	if (!stays_here(url))
-		return pedigree_fail(
-			err, PEDIGREE_ECONFIG,
-			"its key would go over the network in the clear; use an https:// url");
+	if (pedigree_openlineage_check_private(url, err) < 0)
+		return PEDIGREE_ECONFIG;
 	if (!variable || !*variable)
 		return read_key(file, authorization, err);
 	key = getenv(variable);

@@ -17,6 +17,10 @@
 int pedigree_openlineage_url(const char *url, char **ret_url,
 			     struct pedigree_error *err);
 
+/* PEDIGREE_ECONFIG: others could read what is sent there. */
+int pedigree_openlineage_check_private(const char *url,
+				       struct pedigree_error *err);
+
 /*
  * "Bearer …" of the variable or else the file; where neither is named, of
  * $OPENLINEAGE_API_KEY or empty. A key that is named and is not there is PEDIGREE_ECONFIG, and so is one

@@ -15,6 +15,7 @@
 #define LONGEST_WAIT_MS 20000
 #define WAIT_MS 1000
 #define QUOTED 160 /* bytes of an answer */
+#define SAID 60	   /* the same, where a secret may follow */
 #define BEARER "Bearer "
 
 static int call(const struct pedigree_openlineage_post *post,
@@ -28,27 +29,70 @@ static int call(const struct pedigree_openlineage_post *post,
 	return status < 0 ? status : 0;
 }
 
+/* Type, token of the request, date, security token, authorization. */
+#define HEADERS 5
+
+struct headers {
+	struct pedigree_sigv4_header v[HEADERS];
+	size_t n;
+};
+
+static void add_header(struct headers *headers, const char *name,
+		       const char *value)
+{
+	headers->v[headers->n++] =
+		(struct pedigree_sigv4_header){ name, value };
+}
+
+static int authorize(const struct pedigree_openlineage_post *post,
+		     const struct pedigree_openlineage_body *body,
+		     struct pedigree_sigv4 *made, struct headers *headers,
+		     struct pedigree_error *err)
+{
+	const char *token;
+	int status;
+
+	if (!post->signer) {
+		if (post->authorization->len)
+			add_header(headers, "Authorization",
+				   post->authorization->data);
+		return 0;
+	}
+	add_header(headers, "Client-Token", body->digest);
+	status = pedigree_openlineage_sign(post->signer, headers->v, headers->n,
+					   body->text, body->n, made, &token,
+					   err);
+	if (status)
+		return status;
+	add_header(headers, "X-Amz-Date", made->date);
+	if (token)
+		add_header(headers, "X-Amz-Security-Token", token);
+	add_header(headers, "Authorization", made->authorization.data);
+	return 0;
+}
+
 static int send_once(const struct pedigree_openlineage_post *post,
-		     const char *event, size_t n,
+		     const struct pedigree_openlineage_body *body,
 		     struct pedigree_http_response *ret,
 		     struct pedigree_error *err)
 {
-	const struct pedigree_sigv4_header headers[] = {
-		{ "Content-Type", "application/json" },
-		{ "Authorization", post->authorization->data },
-	};
-	const struct pedigree_http_request request = {
+	_cleanup_sigv4_ struct pedigree_sigv4 made = PEDIGREE_SIGV4_INIT;
+	struct headers headers = { .n = 0 };
+	struct pedigree_http_request request = {
 		.method = "POST",
 		.url = post->url,
-		.headers = headers,
-		.n_headers = post->authorization->len ? 2 : 1,
-		.body = event,
-		.n_body = n,
+		.headers = headers.v,
+		.body = body->text,
+		.n_body = body->n,
 		.total_ms = post->timeout_s * 1000,
 		.stalled_s = post->timeout_s,
 	};
+	int status;
 
-	return call(post, &request, ret, err);
+	add_header(&headers, "Content-Type", "application/json");
+	status = authorize(post, body, &made, &headers, err);
+	request.n_headers = headers.n;
+	return status ? status : call(post, &request, ret, err);
 }
 
 static bool is_passing(const struct pedigree_http_response *response)
@@ -89,6 +133,9 @@ static size_t hide_key(const struct pedigree_openlineage_post *post, char *text,
 	size_t n_key = post->authorization->len;
 	char *at;
 
+	/* What AWS explains a refused signature with has the token in it. */
+	if (post->signer)
+		return n < SAID ? n : SAID;
 	if (!n_key)
 		return n;
 	key += strlen(BEARER);
@@ -129,9 +176,9 @@ static const struct {
 	const char *sentence, *advice;
 } verdicts[] = {
 	{ 401, 401, false, PEDIGREE_EIO, "the service does not accept the key",
-	  "; key_variable or key_file says where it is" },
+	  "; key_variable or key_file says where it is, sign that AWS's is taken" },
 	{ 403, 403, false, PEDIGREE_EIO, "the service does not accept the key",
-	  "; key_variable or key_file says where it is" },
+	  "; key_variable or key_file says where it is, sign that AWS's is taken" },
 	{ 404, 405, false, PEDIGREE_EIO,
 	  "the service takes no events at this address",
 	  "; url should end in /api/v1/lineage or in what the service says" },
@@ -171,6 +218,8 @@ static int judge(const struct pedigree_openlineage_post *post,
 	while (i + 1 < PEDIGREE_COUNT(verdicts) &&
 	       (status < verdicts[i].from || status > verdicts[i].to))
 		i++;
+	if (post->signer && (status == 401 || status == 403))
+		pedigree_openlineage_signer_renew(post->signer);
 	quote(post, response, &said);
 	*ret_refused = verdicts[i].refused;
 	return pedigree_fail(err, verdicts[i].code, "%s (%d%s)%s",
@@ -179,13 +228,13 @@ static int judge(const struct pedigree_openlineage_post *post,
 }
 
 int pedigree_openlineage_post(const struct pedigree_openlineage_post *post,
-			      const char *event, size_t n, bool *ret_refused,
-			      struct pedigree_error *err)
+			      const struct pedigree_openlineage_body *body,
+			      bool *ret_refused, struct pedigree_error *err)
 {
 	for (unsigned int try = 1;; try++) {
 		_cleanup_http_response_ struct pedigree_http_response response =
 			PEDIGREE_HTTP_RESPONSE_INIT;
-		int status = send_once(post, event, n, &response, err);
+		int status = send_once(post, body, &response, err);
 
 		*ret_refused = false;
 		if (status)

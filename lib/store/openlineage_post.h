@@ -12,13 +12,21 @@
 
 #include "aws/http.h"
 #include "base/buf.h"
+#include "store/openlineage_sign.h"
 
 /* A service, as it is spoken to. */
 struct pedigree_openlineage_post {
 	struct pedigree_http *http;
 	const char *url;
-	const struct pedigree_buf *authorization; /* a secret; empty: none */
-	unsigned int timeout_s;			  /* of one attempt */
+	const struct pedigree_buf *authorization;   /* a secret; empty: none */
+	struct pedigree_openlineage_signer *signer; /* instead; NULL: none */
+	unsigned int timeout_s;			    /* of one attempt */
+};
+
+struct pedigree_openlineage_body {
+	const char *text;
+	size_t n;
+	const char *digest; /* what makes a repetition known to the service */
 };
 
 /*
@@ -27,8 +35,8 @@ struct pedigree_openlineage_post {
  * later, or by a better configuration. No text has the key.
  */
 int pedigree_openlineage_post(const struct pedigree_openlineage_post *post,
-			      const char *event, size_t n, bool *ret_refused,
-			      struct pedigree_error *err);
+			      const struct pedigree_openlineage_body *body,
+			      bool *ret_refused, struct pedigree_error *err);
 
 /* 0: somebody answers there, whatever. Sends neither event nor key. */
 int pedigree_openlineage_knock(const struct pedigree_openlineage_post *post,

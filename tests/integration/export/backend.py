@@ -323,6 +323,41 @@ def keys(bodies):
         t.equal(len(waiting()), 3, "what waits")
 
 
+def signed(bodies):
+    """For Amazon DataZone: by botocore's judgement."""
+    import aws
+    aws.with_botocore()
+    seen = []
+
+    def check(_):
+        def judge(request):
+            seen.append((request.headers["Client-Token"],
+                         aws.signed_by(request, {"AKEXAMPLE": KEY})))
+            return (201 if seen[-1][1] == "AKEXAMPLE" else 403), {}, ""
+        return judge
+
+    os.environ.update(AWS_ACCESS_KEY_ID="AKEXAMPLE", AWS_REGION="eu-west-9",
+                      AWS_SECRET_ACCESS_KEY=KEY, AWS_SESSION_TOKEN="T/+=")
+    path = "/v2/domains/dzd_1/lineage/events?a=b%20c&A=1"
+    with Service(check) as service:
+        again("signed")
+        configure(service.http.url + path, "sign = datazone")
+        push()
+        same(service.seen, bodies, "signed events")
+        t.equal(seen, [(hashlib.sha256(body).hexdigest(), "AKEXAMPLE")
+                       for body in bodies], "tokens and signers")
+        no_key()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION",
+                 "AWS_SESSION_TOKEN"):
+        del os.environ[name]
+    again("unsigned")
+    os.environ["AWS_CONFIG_FILE"] = "/nowhere"
+    configure("https://127.0.0.1:1", "sign = datazone")
+    t.check("no region" in push(status=2), "a region is made up")
+    configure("http://192.0.2.1", "sign = datazone", "region = eu-west-1")
+    t.check("in the clear" in push(status=2), "a token goes in the clear")
+
+
 def tls(bodies):
     certificate = server.certificate("service", "IP:127.0.0.1")
     other = server.certificate("other", "IP:127.0.0.1")
@@ -430,7 +465,7 @@ def serving(_):
 def main():
     record()
     bodies = plain()
-    for test in (passing, lasting, refused, killed, keys, tls, named, split,
+    for test in (passing, lasting, refused, killed, keys, signed, tls, named, split,
                  serving):
         start = time.monotonic()
         test(bodies)
