@@ -4,10 +4,12 @@
 #include "api/question.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "api/api.h"
 #include "api/running.h"
 #include "base/err.h"
+#include "graph/places.h"
 #include "query/query.h"
 #include "run/run.h"
 
@@ -92,16 +94,27 @@ static int find_endpoint(struct pedigree_question *question, const char *name,
 	return rc;
 }
 
-static int find(struct pedigree_question *question, const char *target,
-		bool endpoint, const struct pedigree_watcher *progress,
-		struct pedigree_error *err)
+static int find(struct pedigree_question *question,
+		const struct pedigree *pedigree, const char *target,
+		bool endpoint, struct pedigree_error *err)
 {
+	_cleanup_(pedigree_pairs_clear) struct pedigree_pairs places = { 0 };
 	int rc = endpoint ? find_endpoint(question, target, err) : 0;
 
 	if (rc < 0 || question->row)
 		return rc;
-	return pedigree_resolve_telling(question->ledger, target, progress,
-					&question->row, &question->note, err);
+	/* What is mounted is recorded as what it is elsewhere. */
+	if (access(target, F_OK) == 0 &&
+	    pedigree_places_now(pedigree->config, &places) < 0)
+		return pedigree_fail_memory(err);
+	rc = pedigree_resolve_telling(question->ledger, target, &places,
+				      &pedigree->progress, &question->row,
+				      &question->note, err);
+	/* Or it was mounted later. */
+	if (rc == PEDIGREE_ENOTFOUND && places.n)
+		rc = pedigree_resolve(question->ledger, target, &question->row,
+				      &question->note, NULL);
+	return rc;
 }
 
 int pedigree_view_open(const struct pedigree *pedigree,
@@ -164,8 +177,7 @@ int pedigree_question_ask(const struct pedigree *pedigree, const char *target,
 	if (rc == PEDIGREE_ENOTFOUND && !pedigree->is_remote)
 		return explain_missing(pedigree, target, err);
 	if (rc == 0)
-		rc = find(question, target, endpoint, &pedigree->progress,
-			  &why);
+		rc = find(question, pedigree, target, endpoint, &why);
 	if (rc == PEDIGREE_ENOTFOUND && !pedigree->is_remote &&
 	    pedigree_find_run(pedigree->config, NULL, target, &run, NULL) == 0)
 		return explain_missing(pedigree, target, err);

@@ -30,8 +30,10 @@ struct pedigree_check {
 	struct pedigree_map *known; /* rows that were added */
 	struct pedigree_rows files, objects;
 	struct pedigree_objects *stores; /* NULL until one is asked */
-	uint64_t done, all;		 /* bytes of files */
-	uint64_t asked, asks;		 /* objects */
+	struct pedigree_pairs places;	 /* of this machine */
+	bool has_places;
+	uint64_t done, all;   /* bytes of files */
+	uint64_t asked, asks; /* objects */
 
 	size_t n[PEDIGREE_VERIFY_STATES];
 	size_t runs, lines;

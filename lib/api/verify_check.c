@@ -18,9 +18,11 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "graph/json.h"
+#include "graph/places.h"
 #include "graph/rollup.h"
 #include "query/query.h"
 #include "render/render.h"
+#include "run/run.h"
 #include "store/ledger_merge.h"
 
 #define SHA256_PREFIX "sha256:"
@@ -38,30 +40,47 @@ void pedigree_check_clear(struct pedigree_check *check)
 	pedigree_rows_clear(&check->files);
 	pedigree_rows_clear(&check->objects);
 	pedigree_objects_free(check->stores);
+	pedigree_pairs_clear(&check->places);
 }
 
-/* Where it is, or its files are: a data set that is the same everywhere was
-   last seen in this folder. */
-static const char *place_of(const struct pedigree_entity *entity)
+/*
+ * Where it is, or its files are: a data set that is the same everywhere was
+ * last seen in that folder, and of what is mounted here, the bytes are.
+ */
+static int find_place(struct pedigree_check *check,
+		      const struct pedigree_entity *entity,
+		      struct pedigree_buf *ret_uri, struct pedigree_error *err)
 {
 	const char *folder = pedigree_pairs_get(&entity->properties, "Folder");
+	const char *uri = folder ? folder : entity->source_uri;
+	const char *version = pedigree_version_of(entity);
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
 
-	return folder ? folder : entity->source_uri;
+	if (!check->has_places &&
+	    pedigree_places_now(check->config, &check->places) < 0)
+		return pedigree_fail_memory(err);
+	check->has_places = true;
+	if (uri && version &&
+	    strncmp(version, SHA256_PREFIX, strlen(SHA256_PREFIX)) == 0 &&
+	    pedigree_places_path(&check->places, uri, &path) &&
+	    !pedigree_buf_error(&path))
+		pedigree_path_to_uri(ret_uri, path.data);
+	else
+		pedigree_buf_add_str(ret_uri, uri ? uri : entity->arn);
+	return pedigree_buf_error(ret_uri) ? pedigree_fail_memory(err) : 0;
 }
 
-static bool is_remote(const struct pedigree_entity *entity)
+static bool is_remote(const struct pedigree_buf *place)
 {
-	const char *place = place_of(entity);
-
-	return place && strncmp(place, "s3://", 5) == 0;
+	return strncmp(place->data, "s3://", 5) == 0;
 }
 
 int pedigree_check_add(struct pedigree_check *check, pedigree_row row,
 		       const struct pedigree_entity *entity,
 		       struct pedigree_error *err)
 {
-	struct pedigree_rows *rows =
-		is_remote(entity) ? &check->objects : &check->files;
+	_cleanup_buf_ struct pedigree_buf uri = PEDIGREE_BUF_INIT;
+	struct pedigree_rows *rows;
 	pedigree_row *place;
 	const char *files;
 	int64_t bytes;
@@ -74,11 +93,14 @@ int pedigree_check_add(struct pedigree_check *check, pedigree_row row,
 		return pedigree_fail_memory(err);
 	if (!new)
 		return 0;
+	if (find_place(check, entity, &uri, err) < 0)
+		return PEDIGREE_ENOMEM;
+	rows = is_remote(&uri) ? &check->objects : &check->files;
 	place = pedigree_vec_push(rows);
 	if (!place)
 		return pedigree_fail_memory(err);
 	*place = row;
-	if (is_remote(entity)) {
+	if (is_remote(&uri)) {
 		files = pedigree_pairs_get(&entity->properties, "Files");
 		check->asks += files ? strtoull(files, NULL, 10) : 1;
 		return 0;
@@ -272,7 +294,7 @@ static size_t count_lines(const char *text)
 
 static int check_manifest(struct pedigree_check *check,
 			  const struct pedigree_entity *entity,
-			  const char *digest, bool remote,
+			  const char *place, const char *digest, bool remote,
 			  struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
@@ -292,7 +314,7 @@ static int check_manifest(struct pedigree_check *check,
 	while (rc == 0 && pedigree_manifest_next(&at, &line)) {
 		n++;
 		pedigree_buf_reset(&uri);
-		pedigree_buf_add_str(&uri, place_of(entity));
+		pedigree_buf_add_str(&uri, place);
 		pedigree_buf_add_char(&uri, '/');
 		pedigree_buf_add(&uri, line.path, line.path_n);
 		if (pedigree_buf_error(&uri))
@@ -317,14 +339,18 @@ static int check_artifact(struct pedigree_check *check,
 	const char *version = pedigree_version_of(entity);
 	const char *manifest =
 		pedigree_pairs_get(&entity->properties, "Manifest");
-	const char *uri = entity->source_uri ? entity->source_uri : entity->arn;
+	_cleanup_buf_ struct pedigree_buf uri = PEDIGREE_BUF_INIT;
 
+	if (find_place(check, entity, &uri, err) < 0)
+		return PEDIGREE_ENOMEM;
 	if (manifest && entity->source_uri)
-		return check_manifest(check, entity, manifest, remote, err);
+		return check_manifest(check, entity, uri.data, manifest, remote,
+				      err);
 	if (remote)
-		return check_object(check, entity, uri, NULL, 0, err);
+		return check_object(check, entity, uri.data, NULL, 0, err);
 	version = version ? version : "";
-	return check_file(check, entity, uri, version, strlen(version), err);
+	return check_file(check, entity, uri.data, version, strlen(version),
+			  err);
 }
 
 static int check_rows(struct pedigree_check *check,

@@ -66,7 +66,18 @@ bool pedigree_path_under(const char *path, const char *folder);
 void pedigree_path_to_uri(struct pedigree_buf *buf, const char *path);
 /* The same encoding without "file://", for relative paths. */
 void pedigree_percent_encode(struct pedigree_buf *buf, const char *path);
-/* The reverse, appended; false, with nothing appended, for what is none. */
+/* A key as it is read, where it was not encoded: an s3:// URI as it was given.
+   What is no printable UTF-8 is. */
+void pedigree_uri_add_plain(struct pedigree_buf *buf, const char *key,
+			    size_t n);
+/* Do keys stand in it as people read them? So they do in s3://, gs://, hf://. */
+bool pedigree_uri_has_plain_keys(const char *uri);
+/* The URI of what is at `rest` ("" or "/…") below `uri`, with or without a
+   slash at its end. */
+void pedigree_uri_below(struct pedigree_buf *buf, const char *uri,
+			const char *rest);
+/* The reverse of percent-encoding, appended; false, with nothing appended, for
+   what is none. */
 bool pedigree_percent_decode(struct pedigree_buf *buf, const char *text);
 /* The path of a file URI (any host part); false when it is not one. */
 bool pedigree_uri_to_path(struct pedigree_buf *buf, const char *uri);

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 void pedigree_path_join(struct pedigree_buf *buf, const char *folder,
 			const char *name)
 {
@@ -84,6 +86,46 @@ void pedigree_path_to_uri(struct pedigree_buf *buf, const char *path)
 {
 	pedigree_buf_add_str(buf, "file://");
 	pedigree_percent_encode(buf, path);
+}
+
+void pedigree_uri_add_plain(struct pedigree_buf *buf, const char *key, size_t n)
+{
+	for (const char *end = key + n; key < end;) {
+		/* A sequence is never longer than what its NUL cuts. */
+		size_t step = pedigree_utf8_length(key);
+		unsigned char c = (unsigned char)*key;
+
+		if (!step || step > (size_t)(end - key) || c < 0x20 ||
+		    c == 0x7f) {
+			pedigree_buf_addf(buf, "%%%02X", c);
+			step = 1;
+		} else {
+			pedigree_buf_add(buf, key, step);
+		}
+		key += step;
+	}
+}
+
+bool pedigree_uri_has_plain_keys(const char *uri)
+{
+	return strncmp(uri, "s3://", 5) == 0 || strncmp(uri, "gs://", 5) == 0 ||
+	       strncmp(uri, "hf://", 5) == 0;
+}
+
+void pedigree_uri_below(struct pedigree_buf *buf, const char *uri,
+			const char *rest)
+{
+	const char *authority = strstr(uri, "://");
+	size_t least = authority ? (size_t)(authority + 3 - uri) : 0;
+	size_t n = strlen(uri);
+
+	while (n > least && uri[n - 1] == '/')
+		n--;
+	pedigree_buf_add(buf, uri, n);
+	if (pedigree_uri_has_plain_keys(uri))
+		pedigree_uri_add_plain(buf, rest, strlen(rest));
+	else
+		pedigree_percent_encode(buf, rest);
 }
 
 static int hex_digit(char c)

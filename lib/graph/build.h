@@ -86,6 +86,7 @@ struct pedigree_run_facts {
 	PEDIGREE_VEC(char *) inputs, outputs; /* declared */
 	PEDIGREE_VEC(struct pedigree_inherited) inherited;
 	struct pedigree_deployment deployment;
+	struct pedigree_pairs places; /* where it began (graph/places.h) */
 	/* Git, asked at the start; NULL when there is none. */
 	char *git_root, *git_commit, *git_remote;
 	int git_dirty; /* -1 unknown, 0, 1 */

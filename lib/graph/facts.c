@@ -51,6 +51,7 @@ void pedigree_run_facts_clear(struct pedigree_run_facts *facts)
 	pedigree_pairs_clear(&facts->tags);
 	pedigree_pairs_clear(&facts->allowed);
 	pedigree_pairs_clear(&facts->environment);
+	pedigree_pairs_clear(&facts->places);
 	FREE_STRINGS(&facts->inputs);
 	FREE_STRINGS(&facts->outputs);
 	for (size_t i = 0; i < facts->inherited.n; i++)

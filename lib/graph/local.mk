@@ -29,12 +29,15 @@ libpedigree_core_la_SOURCES += \
 	%D%/metrics.c \
 	%D%/model.c \
 	%D%/model.h \
+	%D%/mount_bucket.c \
 	%D%/names.c \
 	%D%/object.c \
 	%D%/params.c \
 	%D%/params.h \
 	%D%/paths.c \
 	%D%/paths.h \
+	%D%/places.c \
+	%D%/places.h \
 	%D%/plan.c \
 	%D%/plan.h \
 	%D%/present.c \

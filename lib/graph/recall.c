@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/fs.h"
 #include "graph/builder.h"
 #include "graph/text.h"
 

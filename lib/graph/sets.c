@@ -9,6 +9,7 @@
 
 #include "base/fs.h"
 #include "base/hash.h"
+#include "graph/places.h"
 #include "graph/plan.h"
 
 #define PLAIN "DataSet"
@@ -185,8 +186,8 @@ int pedigree_plan_uri(const struct pedigree_plan *plan,
 	if (dataset && dataset->portable) {
 		pedigree_buf_add_str(ret, "dataset://");
 		pedigree_percent_encode(ret, dataset->name);
-	} else if (!pedigree_rules_map(plan->rules, path, ret)) {
-		pedigree_buf_reset(ret);
+	} else if (!pedigree_rules_map(plan->rules, path, ret) &&
+		   !pedigree_places_uri(&plan->facts->places, path, ret)) {
 		pedigree_path_to_uri(ret, path);
 	}
 	return pedigree_buf_error(ret) ? PEDIGREE_ENOMEM : 0;

@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "base/fs.h"
 
 void pedigree_act_clear(struct pedigree_act *act)
 {
@@ -56,24 +56,6 @@ static void decode(struct pedigree_buf *buf, const char *text, size_t n)
 		pedigree_buf_add_char(buf, c);
 		text += step;
 		n -= step;
-	}
-}
-
-void pedigree_uri_add_plain(struct pedigree_buf *buf, const char *key, size_t n)
-{
-	for (const char *end = key + n; key < end;) {
-		/* A sequence is never longer than what its NUL cuts. */
-		size_t step = pedigree_utf8_length(key);
-		unsigned char c = (unsigned char)*key;
-
-		if (!step || step > (size_t)(end - key) || c < 0x20 ||
-		    c == 0x7f) {
-			pedigree_buf_addf(buf, "%%%02X", c);
-			step = 1;
-		} else {
-			pedigree_buf_add(buf, key, step);
-		}
-		key += step;
 	}
 }
 

@@ -93,9 +93,6 @@ const char *pedigree_origin_host(const char *origin, size_t *ret_n);
  * printable UTF-8 encoded again. `n` bytes of `key`.
  */
 void pedigree_uri_add_key(struct pedigree_buf *buf, const char *key, size_t n);
-/* The same for a key that was not encoded: an s3:// URI as it was given. */
-void pedigree_uri_add_plain(struct pedigree_buf *buf, const char *key,
-			    size_t n);
 /* Appends a URL's path, encoded as RFC 3986 has it in its normal form. */
 void pedigree_uri_add_path(struct pedigree_buf *buf, const char *path,
 			   size_t n);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/fs.h"
+
 #include "graph/uri.h"
 
 #define LIST_OR_ASPECT (PEDIGREE_QUERY_LIST | PEDIGREE_QUERY_ASPECT)

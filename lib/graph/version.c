@@ -12,6 +12,7 @@
 #include "graph/settled.h"
 
 #define LEAST_TICK_NS UINT64_C(1000000)
+#define NS_PER_SECOND UINT64_C(1000000000)
 
 void pedigree_hasher_init(struct pedigree_hasher *hasher,
 			  const struct pedigree_run_facts *facts,
@@ -33,10 +34,19 @@ void pedigree_hasher_init(struct pedigree_hasher *hasher,
 		hasher->tick_ns = pedigree_time_ns(&tick);
 }
 
+/* The latest time that a file may have changed: buckets that are mounted, and
+   some file systems, have times of whole seconds. */
+static uint64_t latest(uint64_t ctime_ns)
+{
+	return ctime_ns % NS_PER_SECOND ? ctime_ns
+					: ctime_ns + NS_PER_SECOND - 1;
+}
+
 bool pedigree_input_unchanged(const struct pedigree_hasher *hasher,
 			      const struct pedigree_file *file,
 			      uint64_t ctime_ns)
 {
+	ctime_ns = latest(ctime_ns);
 	if ((file->flags & PEDIGREE_FILE_SETTLED) &&
 	    ctime_ns <= hasher->settled_ns)
 		return true;
@@ -47,12 +57,9 @@ bool pedigree_output_changed(const struct pedigree_hasher *hasher,
 			     const struct pedigree_file *file,
 			     uint64_t ctime_ns)
 {
-	/* An open that empties or makes a file may take long (NFS), and its
-	   event has the time of its end. */
-	uint64_t since = file->flags & PEDIGREE_FILE_TRUNC ? hasher->start_ns
-							   : file->write_ns;
-
-	return ctime_ns + hasher->tick_ns >= since;
+	/* What was emptied was changed, whatever a server's clock says. */
+	return (file->flags & PEDIGREE_FILE_TRUNC) ||
+	       latest(ctime_ns) + hasher->tick_ns >= file->write_ns;
 }
 
 static void set_digest(struct pedigree_version *version,

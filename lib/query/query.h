@@ -31,8 +31,10 @@ int pedigree_resolve(struct pedigree_ledger *ledger, const char *target,
 		     pedigree_row *ret_row, struct pedigree_buf *ret_note,
 		     struct pedigree_error *err);
 
-/* The same, telling how far it is with the bytes of a file. */
+/* The same, telling how far it is with the bytes of a file; and a path at one of
+   the places (graph/places.h; or NULL) has the URI of that. */
 int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
+			     const struct pedigree_pairs *places,
 			     const struct pedigree_watcher *progress,
 			     pedigree_row *ret_row,
 			     struct pedigree_buf *ret_note,

@@ -16,6 +16,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "graph/places.h"
 #include "graph/rollup.h"
 #include "query/nearest.h"
 #include "query/query.h"
@@ -24,6 +25,7 @@
 
 struct search {
 	struct pedigree_ledger *ledger;
+	const struct pedigree_pairs *places; /* or NULL */
 	const struct pedigree_watcher *progress;
 	const char *target;
 	char *path;		 /* absolute and clean */
@@ -431,7 +433,9 @@ static int find_path(struct search *search, struct pedigree_error *err)
 			return pedigree_fail_memory(err);
 		pedigree_path_clean(search->path);
 	}
-	pedigree_path_to_uri(&search->uri, search->path);
+	if (!search->places ||
+	    !pedigree_places_uri(search->places, search->path, &search->uri))
+		pedigree_path_to_uri(&search->uri, search->path);
 	return pedigree_buf_error(&search->uri) ? pedigree_fail_memory(err) : 0;
 }
 
@@ -481,11 +485,12 @@ int pedigree_resolve(struct pedigree_ledger *ledger, const char *target,
 		     pedigree_row *ret_row, struct pedigree_buf *ret_note,
 		     struct pedigree_error *err)
 {
-	return pedigree_resolve_telling(ledger, target, NULL, ret_row, ret_note,
-					err);
+	return pedigree_resolve_telling(ledger, target, NULL, NULL, ret_row,
+					ret_note, err);
 }
 
 int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
+			     const struct pedigree_pairs *places,
 			     const struct pedigree_watcher *progress,
 			     pedigree_row *ret_row,
 			     struct pedigree_buf *ret_note,
@@ -497,6 +502,7 @@ int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
 	};
 	_cleanup_(search_clear) struct search search = {
 		.ledger = ledger,
+		.places = places,
 		.progress = progress,
 		.target = target,
 		.uri = PEDIGREE_BUF_INIT,

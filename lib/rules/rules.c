@@ -155,7 +155,6 @@ void pedigree_rules_judge(const struct pedigree_rules *rules, const char *path,
 bool pedigree_rules_map(const struct pedigree_rules *rules, const char *path,
 			struct pedigree_buf *uri)
 {
-	_cleanup_buf_ struct pedigree_buf rest = PEDIGREE_BUF_INIT;
 	const struct pedigree_mapping *best = NULL;
 	size_t n = 0;
 
@@ -170,15 +169,9 @@ bool pedigree_rules_map(const struct pedigree_rules *rules, const char *path,
 	}
 	if (!best)
 		return false;
-	pedigree_buf_reset(uri);
-	pedigree_buf_add_str(uri, best->uri);
-	while (uri->len && uri->data[uri->len - 1] == '/')
-		pedigree_buf_cut(uri, uri->len - 1);
 	if (n == 1) /* the root's prefix ends with its slash */
 		n = 0;
-	if (!path[n])
-		return true;
-	pedigree_path_to_uri(&rest, path + n);
-	pedigree_buf_add_str(uri, rest.data + strlen("file://"));
+	pedigree_buf_reset(uri);
+	pedigree_uri_below(uri, best->uri, path + n);
 	return true;
 }

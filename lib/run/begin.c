@@ -223,7 +223,9 @@ static int stamp(struct pedigree_run_facts *facts, struct pedigree_error *err)
 	facts->git_dirty = -1;
 	if (!facts->host)
 		facts->host = strdup("localhost");
-	if (!facts->host || pedigree_job_find(&facts->job_arn) < 0)
+	if (!facts->host || pedigree_job_find(&facts->job_arn) < 0 ||
+	    pedigree_job_places(&facts->places) < 0 ||
+	    pedigree_mounts_find(&facts->places) < 0)
 		return pedigree_fail_memory(err);
 	return 0;
 }

@@ -129,7 +129,8 @@ static json_t *pack_argv(char *const *argv)
 	return array;
 }
 
-static json_t *pack_pairs(const struct pedigree_pairs *pairs)
+/* The values of parameters and variables, or places, which are URIs. */
+static json_t *pack_pairs(const struct pedigree_pairs *pairs, bool places)
 {
 	json_t *array = json_array();
 
@@ -138,7 +139,10 @@ static json_t *pack_pairs(const struct pedigree_pairs *pairs)
 		_cleanup_buf_ struct pedigree_buf safe = PEDIGREE_BUF_INIT;
 		json_t *both = json_array();
 
-		pedigree_redact_value(&safe, pair->key, pair->value);
+		if (places)
+			pedigree_redact_url(&safe, pair->value);
+		else
+			pedigree_redact_value(&safe, pair->key, pair->value);
 		json_array_append_new(both, pack(pair->key));
 		json_array_append_new(both, pack(pedigree_buf_error(&safe)
 							 ? PEDIGREE_REDACTED
@@ -232,10 +236,11 @@ int pedigree_begin_write(const char *folder,
 	     set(root, "Argv", pack_argv(facts->argv)) &&
 	     set(root, "StartMs", json_integer(facts->start_ms)) &&
 	     set(root, "StartNs", json_integer((json_int_t)facts->start_ns)) &&
-	     set(root, "Params", pack_pairs(&facts->params)) &&
-	     set(root, "Tags", pack_pairs(&facts->tags)) &&
-	     set(root, "Allowed", pack_pairs(&facts->allowed)) &&
-	     set(root, "Environment", pack_pairs(&facts->environment)) &&
+	     set(root, "Params", pack_pairs(&facts->params, false)) &&
+	     set(root, "Tags", pack_pairs(&facts->tags, false)) &&
+	     set(root, "Allowed", pack_pairs(&facts->allowed, false)) &&
+	     set(root, "Environment", pack_pairs(&facts->environment, false)) &&
+	     set(root, "Places", pack_pairs(&facts->places, true)) &&
 	     set(root, "Inputs", pack_list(facts->inputs.v, facts->inputs.n)) &&
 	     set(root, "Outputs",
 		 pack_list(facts->outputs.v, facts->outputs.n)) &&
@@ -412,6 +417,7 @@ int pedigree_begin_read(const char *folder, struct pedigree_run_facts *facts,
 	     unpack_pairs(json_object_get(root, "Allowed"), &read.allowed) &&
 	     unpack_pairs(json_object_get(root, "Environment"),
 			  &read.environment) &&
+	     unpack_pairs(json_object_get(root, "Places"), &read.places) &&
 	     UNPACK_LIST(json_object_get(root, "Inputs"), &read.inputs) &&
 	     UNPACK_LIST(json_object_get(root, "Outputs"), &read.outputs) &&
 	     UNPACK_LIST(json_object_get(root, "Models"),

@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/fs.h"
@@ -15,6 +16,8 @@
 #include "run/spool.h"
 
 #define PROCESSING_JOB "/opt/ml/config/processingjobconfig.json"
+#define TRAINING_JOB "/opt/ml/input/config/inputdataconfig.json"
+#define CHANNELS "/opt/ml/input/data"
 #define MAX_BYTES ((size_t)1 << 20)
 
 static int keep(const char *arn, char **ret_arn)
@@ -31,19 +34,30 @@ static int keep(const char *arn, char **ret_arn)
 	return 0;
 }
 
-static int ask_file(char **ret_arn)
+/* A file of the container, or the one that tests name instead; NULL: none. */
+static json_t *load(const char *variable, const char *usual)
 {
-	const char *named = secure_getenv("PEDIGREE_PROCESSING_JOB_CONFIG");
-	const char *path = named && *named ? named : PROCESSING_JOB;
+	const char *named = secure_getenv(variable);
+	const char *path = named && *named ? named : usual;
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
-	json_t *root;
-	int rc;
 
 	if (pedigree_read_file(path, MAX_BYTES, &text, NULL) < 0)
-		return 0;
-	root = json_loadb(text.data, text.len, 0, NULL);
-	rc = keep(json_string_value(json_object_get(root, "ProcessingJobArn")),
-		  ret_arn);
+		return NULL;
+	return json_loadb(text.data, text.len, 0, NULL);
+}
+
+static json_t *load_processing_job(void)
+{
+	return load("PEDIGREE_PROCESSING_JOB_CONFIG", PROCESSING_JOB);
+}
+
+static int ask_file(char **ret_arn)
+{
+	json_t *root = load_processing_job();
+	int rc = keep(
+		json_string_value(json_object_get(root, "ProcessingJobArn")),
+		ret_arn);
+
 	json_decref(root);
 	return rc;
 }
@@ -57,4 +71,106 @@ int pedigree_job_find(char **ret_arn)
 		if (keep(getenv(names[i]), ret_arn) < 0)
 			return PEDIGREE_ENOMEM;
 	return *ret_arn ? 0 : ask_file(ret_arn);
+}
+
+/*
+ * A folder and the prefix of its objects; a prefix that is one whole object
+ * is the file of its name in that folder.
+ */
+static int add_place(const char *folder, const char *uri,
+		     struct pedigree_pairs *places)
+{
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+	const char *slash = uri ? strrchr(uri, '/') : NULL;
+	struct stat st;
+
+	if (!folder || folder[0] != '/' || !uri ||
+	    strncmp(uri, "s3://", 5) != 0 || !uri[5])
+		return 0;
+	pedigree_path_join(&path, folder, slash[1] ? slash + 1 : ".");
+	if (pedigree_buf_error(&path))
+		return PEDIGREE_ENOMEM;
+	pedigree_path_clean(path.data);
+	if (slash[1] && stat(path.data, &st) == 0 && S_ISREG(st.st_mode))
+		return pedigree_pairs_add(places, path.data, uri);
+	pedigree_buf_reset(&path);
+	pedigree_buf_add_str(&path, folder);
+	if (pedigree_buf_error(&path))
+		return PEDIGREE_ENOMEM;
+	pedigree_path_clean(path.data);
+	return pedigree_pairs_add(places, path.data, uri);
+}
+
+/* Of "ManifestFile", the URI is not that of what is in the folder. */
+static const char *prefix_of(json_t *source)
+{
+	const char *type =
+		json_string_value(json_object_get(source, "S3DataType"));
+
+	return !type || strcmp(type, "S3Prefix") == 0
+		       ? json_string_value(json_object_get(source, "S3Uri"))
+		       : NULL;
+}
+
+static int add_processing(json_t *all, const char *key,
+			  struct pedigree_pairs *places)
+{
+	json_t *one;
+	size_t i;
+	int rc = 0;
+
+	json_array_foreach(all, i, one)
+	{
+		json_t *s3 = json_object_get(one, key);
+
+		if (rc == 0)
+			rc = add_place(json_string_value(json_object_get(
+					       s3, "LocalPath")),
+				       prefix_of(s3), places);
+	}
+	return rc;
+}
+
+/* What SageMaker writes there has no URIs as a rule; then nothing is known. */
+static int add_channels(json_t *channels, struct pedigree_pairs *places)
+{
+	const char *name;
+	json_t *channel;
+	int rc = 0;
+
+	json_object_foreach(channels, name, channel)
+	{
+		_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+		json_t *source = json_object_get(
+			json_object_get(channel, "DataSource"), "S3DataSource");
+		const char *uri = prefix_of(source ? source : channel);
+
+		if (rc < 0 || !uri || strchr(name, '/'))
+			continue;
+		pedigree_path_join(&path, CHANNELS, name);
+		rc = pedigree_buf_error(&path)
+			     ? PEDIGREE_ENOMEM
+			     : add_place(path.data, uri, places);
+	}
+	return rc;
+}
+
+int pedigree_job_places(struct pedigree_pairs *ret_places)
+{
+	json_t *job = load_processing_job();
+	json_t *channels = load("PEDIGREE_TRAINING_JOB_CONFIG", TRAINING_JOB);
+	int rc = add_processing(json_object_get(job, "ProcessingInputs"),
+				"S3Input", ret_places);
+
+	if (rc == 0)
+		rc = add_processing(
+			json_object_get(
+				json_object_get(job, "ProcessingOutputConfig"),
+				"Outputs"),
+			"S3Output", ret_places);
+	if (rc == 0)
+		rc = add_channels(channels, ret_places);
+	json_decref(job);
+	json_decref(channels);
+	return rc;
 }

@@ -16,6 +16,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/log.c \
 	%D%/memory.c \
 	%D%/memory.h \
+	%D%/mounts.c \
 	%D%/name.c \
 	%D%/python.c \
 	%D%/ranks.c \

@@ -169,4 +169,9 @@ int pedigree_spool_recover(const struct pedigree_config *config,
 			   void *ctx, const struct pedigree_watcher *progress,
 			   struct pedigree_error *err);
 
+/* mounts.c: appends what the configuration, the job's files and the mounts say
+   here and now (graph/places.h). PEDIGREE_ENOMEM. */
+int pedigree_places_now(const struct pedigree_config *config,
+			struct pedigree_pairs *ret_places);
+
 #endif

@@ -127,5 +127,13 @@ bool pedigree_alive_changed(const char *folder);
  * tests: the file that SageMaker has in /opt/ml/config.
  */
 int pedigree_job_find(char **ret_arn);
+/* Adds which folders of its container are which URIs, as far as that file or
+   the one of a training job's channels ($PEDIGREE_TRAINING_JOB_CONFIG) says.
+   Only PEDIGREE_ENOMEM. */
+int pedigree_job_places(struct pedigree_pairs *ret_places);
+
+/* mounts.c: adds what is mounted (graph/places.h), as $PEDIGREE_MOUNTINFO
+   (for tests) or else the kernel has it. Only PEDIGREE_ENOMEM. */
+int pedigree_mounts_find(struct pedigree_pairs *ret_places);
 
 #endif

@@ -40,6 +40,7 @@ integration_tests = \
 	%D%/install.sh \
 	%D%/memcheck.py \
 	%D%/manual.py \
+	%D%/mounts.py \
 	%D%/noise.py \
 	%D%/observe.sh \
 	%D%/out_of_sight.py \

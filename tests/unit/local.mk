@@ -47,6 +47,7 @@ unit_tests = \
 	%D%/test_params \
 	%D%/test_path \
 	%D%/test_picture \
+	%D%/test_places \
 	%D%/test_query \
 	%D%/test_redact \
 	%D%/test_render \
@@ -302,6 +303,10 @@ tests_unit_test_scale_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 tests_unit_test_params_SOURCES = %D%/test_params.c
 tests_unit_test_params_CFLAGS = $(unit_cflags)
 tests_unit_test_params_LDADD = $(unit_ldadd)
+
+tests_unit_test_places_SOURCES = %D%/test_places.c
+tests_unit_test_places_CFLAGS = $(unit_cflags)
+tests_unit_test_places_LDADD = $(unit_ldadd)
 
 tests_unit_test_query_SOURCES = %D%/test_query.c $(unit_alloc) $(unit_scene)
 tests_unit_test_query_CFLAGS = $(unit_cflags)

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What is mounted is recorded as what it is elsewhere: folders mounted at
+another place, layers of an overlay, a bucket behind s3fs, and the folders of a
+SageMaker job. In a mount namespace of its own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+# Begins again where mounts are nobody else's, before there is a folder for it.
+if "MOUNTS_ARE_OURS" not in os.environ:
+    options = ["--mount"] if os.geteuid() == 0 else ["--mount",
+                                                     "--map-root-user"]
+    if subprocess.run(["unshare", *options, "true"], check=False,
+                      stderr=subprocess.DEVNULL).returncode:
+        print("SKIP: no mount namespace is allowed here")
+        sys.exit(77)
+    os.environ["MOUNTS_ARE_OURS"] = "yes"
+    os.execvp("unshare", ["unshare", *options, sys.executable, __file__])
+
+sys.path.insert(0, os.path.join(os.environ["top_srcdir"], "tests"))
+import support as t  # noqa: E402
+
+SERVER = os.path.join(t.BUILD, "s3rver", "node_modules", ".bin", "s3rver")
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def uris(run, which):
+    return sorted(artifact["Source"]["SourceUri"]
+                  for artifact in t.answer("show", run)[which]
+                  if artifact["ArtifactType"] != "Code")
+
+
+def here(path):
+    return "file://" + os.path.realpath(path)
+
+
+def folders():
+    write("srv/data/in.csv", "a\n")
+    os.mkdir("bound")
+    t.run("mount", "--bind", "srv/data", "bound")
+    t.pedigree("run", "-q", "--name", "bound", "--", "cp", "bound/in.csv",
+               "bound/out.csv")
+    t.equal((uris("bound", "Inputs"), uris("bound", "Outputs")),
+            ([here("srv/data/in.csv")], [here("srv/data/out.csv")]),
+            "files of a folder that is mounted twice")
+    t.equal(t.answer("trace", "bound/out.csv"),
+            t.answer("trace", "srv/data/out.csv"), "the two traces")
+    os.makedirs("bound/set")
+    for i in range(120):
+        write(f"bound/set/{i}.csv", f"{i}\n")
+    t.pedigree("run", "-q", "--name", "set", "--", "sh", "-c",
+               "cat bound/set/*.csv >sum.csv")
+    t.equal(uris("set", "Inputs"), [here("srv/data/set")], "a data set")
+    t.pedigree("verify", "set")
+    t.check("set" in t.pedigree("trace", "bound/set"), "found by its path")
+    t.run("umount", "bound")
+
+
+def layers():
+    write("low/l.csv", "low\n")
+    for name in ("up", "work", "merged"):
+        os.mkdir(name)
+    paths = [os.path.realpath(name) for name in ("low", "up", "work")]
+    mounted = subprocess.run(
+        ["mount", "-t", "overlay", "overlay", "-o",
+         "lowerdir={},upperdir={},workdir={}".format(*paths), "merged"],
+        check=False, stderr=subprocess.PIPE)
+    if mounted.returncode:
+        print("no overlay can be mounted here:", mounted.stderr.decode())
+        return
+    t.pedigree("run", "-q", "--name", "layers", "--", "cp", "merged/l.csv",
+               "merged/new.csv")
+    t.equal((uris("layers", "Inputs"), uris("layers", "Outputs")),
+            ([here("low/l.csv")], [here("up/new.csv")]),
+            "files of an overlay")
+    t.run("umount", "merged")
+
+
+def wait_for(what, happened):
+    for _ in range(1200):
+        if happened():
+            return
+        time.sleep(.05)
+    t.framework_failure(f"{what} does not come")
+
+
+def is_mounted(path):
+    with open("/proc/self/mountinfo", encoding="utf-8") as table:
+        return any(line.split()[4] == path for line in table)
+
+
+def port(log):
+    with open(log, encoding="utf-8") as file:
+        said = file.read()
+    return said.split("listening on ")[1].split()[0].split(":")[-1] \
+        if "listening on " in said else None
+
+
+def bucket():
+    if not (shutil.which("s3fs") and os.path.exists("/dev/fuse") and
+            os.path.exists(SERVER)):
+        print("no bucket can be mounted here")
+        return
+    os.mkdir("bucket")
+    write("password", "S3RVER:S3RVER")
+    os.chmod("password", 0o600)
+    quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
+    point = os.path.realpath("bucket")
+    with open("s3rver.log", "wb") as log:
+        server = subprocess.Popen(
+            ["node", SERVER, "-d", "objects", "-a", "127.0.0.1", "-p", "0",
+             "--configure-bucket", "models"], stdout=log, **quiet)
+    wait_for("the server", lambda: port("s3rver.log"))
+    with open("s3fs.log", "wb") as log:
+        daemon = subprocess.Popen(
+            ["s3fs", "models", point, "-f", "-o",
+             f"url=http://127.0.0.1:{port('s3rver.log')},"
+             f"use_path_request_style,passwd_file={os.path.abspath('password')}"],
+            stdout=log, **quiet)
+    try:
+        wait_for("the bucket",
+                 lambda: daemon.poll() is not None or is_mounted(point))
+        if daemon.poll() is not None:
+            print("s3fs cannot mount here")
+            return
+        write("bucket/in 1.csv", "a\n")
+        t.pedigree("run", "-q", "--name", "bucket", "--", "cp",
+                   "bucket/in 1.csv", "bucket/out.csv")
+        t.equal((uris("bucket", "Inputs"), uris("bucket", "Outputs")),
+                (["s3://models/in 1.csv"], ["s3://models/out.csv"]),
+                "objects of a bucket that is mounted")
+        t.pedigree("verify", "bucket")
+        t.check("s3://models/out.csv" in
+                json.dumps(t.answer("trace", "bucket/out.csv")),
+                "found by its path")
+    finally:
+        subprocess.run(["umount", point], check=False)
+        for process in (daemon, server):
+            process.terminate()
+            process.wait()
+
+
+def job():
+    write("opt/in/data.csv", "a\n")
+    write("opt/one/model.pkl", "m")
+    folder = os.path.realpath("opt")
+    source = {"LocalPath": folder + "/in", "S3DataType": "S3Prefix",
+              "S3Uri": "s3://bucket/raw/"}
+    config = {"ProcessingJobArn": "arn:aws:sagemaker:eu-west-1:123456789012:"
+                                  "processing-job/clean",
+              "ProcessingInputs": [
+                  {"InputName": "in", "S3Input": source},
+                  {"InputName": "one", "S3Input": {
+                      "LocalPath": folder + "/one",
+                      "S3Uri": "s3://bucket/models/model.pkl"}},
+                  {"InputName": "list", "S3Input": {
+                      "LocalPath": folder + "/list",
+                      "S3DataType": "ManifestFile",
+                      "S3Uri": "s3://bucket/list"}}],
+              "ProcessingOutputConfig": {"Outputs": [
+                  {"S3Output": {"LocalPath": folder + "/out",
+                                "S3Uri": "s3://bucket/clean"}}]}}
+    write("opt/list/x.csv", "x\n")
+    os.mkdir("opt/out")
+    write("job.json", json.dumps(config))
+    t.pedigree("run", "-q", "--name", "clean", "--", "sh", "-c",
+               "cat opt/in/data.csv opt/one/model.pkl opt/list/x.csv "
+               ">opt/out/all.csv",
+               env={**os.environ, "PEDIGREE_PROCESSING_JOB_CONFIG":
+                    os.path.abspath("job.json")})
+    t.equal((uris("clean", "Inputs"), uris("clean", "Outputs")),
+            ([here("opt/list/x.csv"), "s3://bucket/models/model.pkl",
+              "s3://bucket/raw/data.csv"], ["s3://bucket/clean/all.csv"]),
+            "the folders of a processing job")
+
+
+folders()
+layers()
+bucket()
+job()
+t.passed()
