@@ -136,6 +136,7 @@ static void add_code(struct pedigree_buf *buf,
 
 	if (!pedigree_export_code(run, &url, &commit))
 		return;
+	buf->failed |= pedigree_buf_error(&url);
 	pedigree_json_comma(buf);
 	pedigree_buf_add_char(buf, '{');
 	pedigree_json_member(buf, "uri", url.data);

@@ -103,6 +103,25 @@ enum full {
 	SEND  /* in events of type RUNNING, and go on */
 };
 
+/*
+ * A data set whose name alone is too large for an event is told by its ARN;
+ * nobody could receive it otherwise.
+ */
+static int describe(const struct events *events,
+		    const struct pedigree_entity *entity, bool is_output,
+		    struct pedigree_buf *text)
+{
+	struct pedigree_entity nameless = *entity;
+	int status = pedigree_openlineage_dataset(entity, is_output, text);
+
+	if (status || !events->how->most ||
+	    text->len <= events->how->most * 2 / 5)
+		return status;
+	nameless.source_uri = NULL;
+	pedigree_buf_reset(text);
+	return pedigree_openlineage_dataset(&nameless, is_output, text);
+}
+
 static int add(struct events *events, const struct pedigree_export_ends *ends,
 	       bool is_output, enum full full, struct pedigree_error *err)
 {
@@ -112,8 +131,7 @@ static int add(struct events *events, const struct pedigree_export_ends *ends,
 	for (size_t i = 0; i < ends->n; i++) {
 		_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 		bool fits;
-		int status = pedigree_openlineage_dataset(ends->v[i], is_output,
-							  &text);
+		int status = describe(events, ends->v[i], is_output, &text);
 
 		if (status < 0)
 			return pedigree_fail_memory(err);

@@ -11,7 +11,7 @@
 
 /* Amazon DataZone takes no more. */
 #define PEDIGREE_OPENLINEAGE_MOST 300000
-/* An event with one data set always fits into this. */
+/* An event with one data set always fits into this: see describe(). */
 #define PEDIGREE_OPENLINEAGE_LEAST 100000
 
 struct pedigree_openlineage_event {

@@ -76,10 +76,28 @@ static void add_failure(struct pedigree_buf *buf,
 	end_facet(buf);
 }
 
+/* Takes back what has become too much. */
+static bool is_too_much(struct pedigree_buf *buf, size_t before, size_t most,
+			size_t at)
+{
+	if (buf->len - before <= most)
+		return false;
+	pedigree_buf_cut(buf, at);
+	return true;
+}
+
+static void add_left_out(struct pedigree_buf *buf, const char *key, size_t n)
+{
+	if (!n)
+		return;
+	pedigree_json_key(buf, key);
+	pedigree_buf_addf(buf, "%zu", n);
+}
+
 static void add_tags(struct pedigree_buf *buf,
 		     const struct pedigree_entity *run, size_t most)
 {
-	size_t before = buf->len;
+	size_t before = buf->len, left_out = 0;
 
 	if (!run->tags.n)
 		return;
@@ -87,14 +105,18 @@ static void add_tags(struct pedigree_buf *buf,
 		    FACETS "1-0-0/TagsRunFacet.json#/$defs/TagsRunFacet");
 	pedigree_json_key(buf, "tags");
 	pedigree_buf_add_char(buf, '[');
-	for (size_t i = 0; i < run->tags.n && buf->len - before < most; i++) {
+	for (size_t i = 0; i < run->tags.n; i++) {
+		size_t at = buf->len;
+
 		pedigree_json_comma(buf);
 		pedigree_buf_add_char(buf, '{');
 		pedigree_json_member(buf, "key", run->tags.v[i].key);
 		pedigree_json_member(buf, "value", run->tags.v[i].value);
 		pedigree_buf_add_char(buf, '}');
+		left_out += is_too_much(buf, before, most, at);
 	}
 	pedigree_buf_add_char(buf, ']');
+	add_left_out(buf, "pedigree_leftOut", left_out);
 	end_facet(buf);
 }
 
@@ -102,6 +124,18 @@ static void add_tags(struct pedigree_buf *buf,
 static bool tells_end(const char *key)
 {
 	return strcmp(key, "exit_code") == 0 || strcmp(key, "signal") == 0;
+}
+
+static void add_parameter(struct pedigree_buf *buf,
+			  const struct pedigree_param *param)
+{
+	if (!param->is_number) {
+		pedigree_json_member(buf, param->key,
+				     param->value ? param->value : "");
+	} else if (isfinite(param->number)) {
+		pedigree_json_key(buf, param->key);
+		pedigree_buf_addf(buf, "%.15g", param->number);
+	}
 }
 
 static void add_parameters(struct pedigree_buf *buf,
@@ -113,38 +147,30 @@ static void add_parameters(struct pedigree_buf *buf,
 	begin(buf, "parameters");
 	for (size_t i = 0; i < run->parameters.n; i++) {
 		const struct pedigree_param *param = &run->parameters.v[i];
+		size_t at = buf->len;
 
 		if (!over && tells_end(param->key))
 			continue;
-		if (buf->len - before > most) {
-			left_out++;
-		} else if (!param->is_number) {
-			pedigree_json_member(buf, param->key,
-					     param->value ? param->value : "");
-		} else if (isfinite(param->number)) {
-			pedigree_json_key(buf, param->key);
-			pedigree_buf_addf(buf, "%.15g", param->number);
-		}
+		add_parameter(buf, param);
+		left_out += is_too_much(buf, before, most, at);
 	}
 	pedigree_buf_add_char(buf, '}');
-	if (left_out) {
-		pedigree_json_key(buf, "parametersLeftOut");
-		pedigree_buf_addf(buf, "%zu", left_out);
-	}
+	add_left_out(buf, "parametersLeftOut", left_out);
 }
 
 static void add_contexts(struct pedigree_buf *buf,
 			 const struct pedigree_export_ends *contexts,
 			 size_t most)
 {
-	size_t before = buf->len;
+	size_t before = buf->len, left_out = 0;
 
 	if (!contexts->n)
 		return;
 	pedigree_json_key(buf, "contexts");
 	pedigree_buf_add_char(buf, '[');
-	for (size_t i = 0; i < contexts->n && buf->len - before < most; i++) {
+	for (size_t i = 0; i < contexts->n; i++) {
 		const struct pedigree_entity *context = contexts->v[i];
+		size_t at = buf->len;
 
 		pedigree_json_comma(buf);
 		pedigree_buf_add_char(buf, '{');
@@ -153,8 +179,10 @@ static void add_contexts(struct pedigree_buf *buf,
 		pedigree_json_member(buf, "type", context->type);
 		pedigree_json_member(buf, "uri", context->source_uri);
 		pedigree_buf_add_char(buf, '}');
+		left_out += is_too_much(buf, before, most, at);
 	}
 	pedigree_buf_add_char(buf, ']');
+	add_left_out(buf, "contextsLeftOut", left_out);
 }
 
 static void add_job_name(struct pedigree_buf *buf,
@@ -234,6 +262,7 @@ static void add_source(struct pedigree_buf *buf,
 
 	if (!pedigree_export_code(run, &url, &commit))
 		return;
+	buf->failed |= pedigree_buf_error(&url);
 	begin_facet(buf, "sourceCodeLocation",
 		    FACETS "1-0-1/SourceCodeLocationJobFacet.json"
 			   "#/$defs/SourceCodeLocationJobFacet");

@@ -211,8 +211,10 @@ bool pedigree_export_code(const struct pedigree_entity *run,
 	} else {
 		return false;
 	}
-	pedigree_export_uri(url, text.data);
-	return !pedigree_buf_error(&text);
+	if (!pedigree_buf_error(&text))
+		pedigree_export_uri(url, text.data);
+	url->failed |= pedigree_buf_error(&text);
+	return true;
 }
 
 const char *pedigree_export_name(const struct pedigree_entity *run)

@@ -46,7 +46,7 @@ const char *pedigree_export_sha256(const struct pedigree_entity *entity,
 const char *pedigree_export_version(const struct pedigree_entity *entity);
 
 /* Where the code of a run is kept, as a URI, and its commit; false: not
-   known. */
+   known. Whether memory ran out tells the buffer. */
 bool pedigree_export_code(const struct pedigree_entity *run,
 			  struct pedigree_buf *url, const char **ret_commit);
 

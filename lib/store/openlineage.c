@@ -342,6 +342,9 @@ static int read_record(const struct pedigree_delivery *delivery,
 	if (!record->run || !record->entities.n || !record->entities.v[0].arn)
 		return pedigree_fail(err, PEDIGREE_EINVAL,
 				     "the record has no run");
+	if (strcmp(record->run, delivery->run) != 0)
+		return pedigree_fail(err, PEDIGREE_EINVAL,
+				     "the record is of another run");
 	*ret = pedigree_take(record);
 	return 0;
 }

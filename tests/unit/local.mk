@@ -25,6 +25,7 @@ unit_tests = \
 	%D%/test_evlog_fixture \
 	%D%/test_evlog_live \
 	%D%/test_explicit \
+	%D%/test_export \
 	%D%/test_fs \
 	%D%/test_glob \
 	%D%/test_hash \
@@ -95,6 +96,11 @@ unit_client = %D%/support/client.c %D%/support/client.h $(unit_scene)
 tests_unit_test_access_SOURCES = %D%/test_access.c $(unit_fake_run)
 tests_unit_test_access_CFLAGS = $(unit_cflags)
 tests_unit_test_access_LDADD = $(unit_ldadd)
+
+tests_unit_test_export_SOURCES = %D%/test_export.c $(unit_alloc) $(unit_scene)
+tests_unit_test_export_CFLAGS = $(unit_cflags)
+tests_unit_test_export_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+tests_unit_test_export_LDFLAGS = $(unit_alloc_ldflags)
 
 tests_unit_test_backends_SOURCES = %D%/test_backends.c $(unit_alloc) $(unit_scene)
 tests_unit_test_backends_CFLAGS = $(unit_cflags)

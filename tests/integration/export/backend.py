@@ -8,7 +8,9 @@ key."""
 import hashlib
 import json
 import os
+import resource
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -293,6 +295,25 @@ def killed(bodies):
                  f"killed at {nth}")
 
 
+def disk_full(bodies):
+    """What was accepted cannot be written down: it is sent once more."""
+    for limit in (0, 4096, 16384, 32768):
+        def hold(limit=limit):
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+        with sent_anew(f"full-{limit}") as service:
+            done = subprocess.run(["pedigree", "push"], check=False,
+                                  stdout=subprocess.PIPE, timeout=120,
+                                  stderr=subprocess.PIPE, preexec_fn=hold,
+                                  restore_signals=False)
+            t.check(done.returncode == 0 or done.stderr, "silent")
+            t.check(done.returncode >= 0, f"ended by {-done.returncode}")
+            push()
+            same(list(dict.fromkeys(service.seen)), bodies, f"at {limit}")
+            t.equal(waiting(), [], "what waits")
+
+
 def keys(bodies):
     """Where it comes from, and to whom it is not sent."""
     with open("key", "w", encoding="ascii") as file:
@@ -465,7 +486,7 @@ def serving(_):
 def main():
     record()
     bodies = plain()
-    for test in (passing, lasting, refused, killed, keys, signed, tls, named, split,
+    for test in (passing, lasting, refused, killed, disk_full, keys, signed, tls, named, split,
                  serving):
         start = time.monotonic()
         test(bodies)
