@@ -9,7 +9,7 @@
 #include "cli/json.h"
 
 enum {
-	BOUNDS = 3,
+	BOUNDS = 9,
 	SETTING_MAX = 128
 };
 
@@ -34,6 +34,12 @@ static const char *const bounds[BOUNDS][2] = {
 	{ "age", "spool_age" },
 	{ "count", "spool_count" },
 	{ "size", "spool_size" },
+	{ "quarantine-age", "quarantine_age" },
+	{ "quarantine-count", "quarantine_count" },
+	{ "quarantine-size", "quarantine_size" },
+	{ "manifest-age", "manifest_age" },
+	{ "manifest-count", "manifest_count" },
+	{ "manifest-size", "manifest_size" },
 };
 
 static bool set_bound(struct options *options, const char *name,
@@ -130,9 +136,11 @@ static void print_one(void *ctx, const struct pedigree_gc_view *view)
 		return;
 	printf("%s %s %s, %s, %s old (%s)\n",
 	       listing->dry_run ? "would remove" : "removed",
-	       strcmp(view->kind, "Run") == 0 ? "run" : view->path, view->name,
-	       show_bytes(bytes, view->bytes), show_age(age, view->age),
-	       view->why);
+	       strcmp(view->kind, "Run") == 0	     ? "run"
+	       : strcmp(view->kind, "Manifest") == 0 ? "manifest"
+						     : view->path,
+	       view->name, show_bytes(bytes, view->bytes),
+	       show_age(age, view->age), view->why);
 }
 
 static void print_counts(const struct listing *listing,
@@ -197,6 +205,24 @@ static const struct cli_option gc_options[] = {
 	{ .name = "size",
 	  .value = "SIZE",
 	  .help = "keep the spool below this size (500M)" },
+	{ .name = "quarantine-age",
+	  .value = "DURATION",
+	  .help = "keep for so long what was set aside" },
+	{ .name = "quarantine-count",
+	  .value = "N",
+	  .help = "keep so many of that" },
+	{ .name = "quarantine-size",
+	  .value = "SIZE",
+	  .help = "keep so much of that" },
+	{ .name = "manifest-age",
+	  .value = "DURATION",
+	  .help = "keep file lists of data sets so long after their last use" },
+	{ .name = "manifest-count",
+	  .value = "N",
+	  .help = "keep so many file lists of data sets" },
+	{ .name = "manifest-size",
+	  .value = "SIZE",
+	  .help = "keep so much of them" },
 	{ .name = "format",
 	  .value = "FORMAT",
 	  .choices = "text|json",
@@ -212,8 +238,8 @@ const struct cli_command cli_gc = {
 	.summary = "remove event logs of delivered runs, oldest first",
 	.description =
 		"The bounds are those of [gc] in the configuration, of which the options\n"
-		"replace one each. What runs, what was not delivered and what the ledger holds\n"
-		"stays.\n"
+		"replace one each. What runs, what was not delivered and what the ledger says\n"
+		"of runs stays; lists of data sets' files go only when a bound is set.\n"
 		"\n"
 		"Exit status: 0, or 2 when something that was to go could not be removed.",
 	.options = gc_options,

@@ -345,9 +345,9 @@ int pedigree_push_plan(const struct pedigree *pedigree, const char *backend,
 
 /** Something that a clean-up removes. Valid during the call of `each`. */
 struct pedigree_gc_view {
-	const char *kind; /**< "Run" or "Quarantine" */
-	const char *name;
-	const char *path;
+	const char *kind; /**< "Run", "Quarantine" or "Manifest" */
+	const char *name; /**< of a manifest its digest */
+	const char *path; /**< of a manifest the ledger's */
 	uint64_t bytes;
 	uint64_t age;	 /**< in seconds */
 	const char *why; /**< the key of [gc] whose bound it exceeds */
@@ -361,7 +361,8 @@ struct pedigree_gc_counts {
 
 /**
  * Removes from the spool what exceeds the bounds of `[gc]`, oldest first:
- * event logs of runs whose records are delivered, and what is in quarantine.
+ * event logs of runs whose records are delivered, what is in quarantine, and
+ * from the ledger the lists of data sets' files.
  * Never what runs or was not delivered. Waits for another process that does
  * the same.
  *

@@ -128,7 +128,9 @@ int pedigree_manifest_row(struct pedigree_ledger *ledger, pedigree_row row,
 	if (rc == PEDIGREE_ENOTFOUND)
 		return pedigree_fail(
 			err, rc,
-			"%s has no manifest: only data sets rolled up from many files have one",
+			pedigree_pairs_get(&entity.properties, "Manifest")
+				? "the manifest of %s is not in the ledger any more: pedigree gc removed it (manifest_age, manifest_count or manifest_size of [gc])"
+				: "%s has no manifest: only data sets rolled up from many files have one",
 			entity.source_uri ? entity.source_uri : entity.arn);
 	if (rc < 0)
 		return pedigree_fail(err, rc, "cannot read the manifest of %s",

@@ -27,6 +27,8 @@ static const struct {
 	[PEDIGREE_GC_RUN] = { "Run", "spool_age", "spool_size", "spool_count" },
 	[PEDIGREE_GC_QUARANTINE] = { "Quarantine", "quarantine_age",
 				     "quarantine_size", "quarantine_count" },
+	[PEDIGREE_GC_MANIFEST] = { "Manifest", "manifest_age", "manifest_size",
+				   "manifest_count" },
 };
 
 struct gc {
@@ -35,6 +37,7 @@ struct gc {
 	time_t now;
 	void (*each)(void *ctx, const struct pedigree_gc_view *view);
 	void *ctx;
+	struct pedigree_keeper *keeper; /* NULL: not needed yet */
 	struct pedigree_gc_counts counts;
 	int result; /* the first failure */
 	struct pedigree_error *err;
@@ -171,18 +174,33 @@ static int remove_aside(const struct gc *gc, const char *path)
 	return rc < 0 ? rc : 1;
 }
 
+static int remove_it(struct gc *gc, const struct pedigree_gc_item *item,
+		     const char *path)
+{
+	switch (item->kind) {
+	case PEDIGREE_GC_RUN:
+		return remove_run(gc, item, path);
+	case PEDIGREE_GC_MANIFEST:
+		return pedigree_gc_remove_manifest(gc->config, &gc->keeper,
+						   item, gc->err);
+	default:
+		return remove_aside(gc, path);
+	}
+}
+
 static int remove_one(struct gc *gc, const struct pedigree_gc_item *item)
 {
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
 	int rc = 1;
 
-	pedigree_path_join(&path, item->place, item->name);
+	if (item->kind == PEDIGREE_GC_MANIFEST)
+		pedigree_buf_add_str(&path, item->place);
+	else
+		pedigree_path_join(&path, item->place, item->name);
 	if (pedigree_buf_error(&path))
 		return pedigree_fail_memory(gc->err);
 	if (!gc->dry_run)
-		rc = item->kind == PEDIGREE_GC_RUN
-			     ? remove_run(gc, item, path.data)
-			     : remove_aside(gc, path.data);
+		rc = remove_it(gc, item, path.data);
 	if (rc <= 0)
 		return rc;
 	gc->counts.removed++;
@@ -256,8 +274,11 @@ static int clean(struct gc *gc)
 	if (rc < 0)
 		return rc;
 	judge(gc, PEDIGREE_GC_QUARANTINE, &items, 0);
+	judge(gc, PEDIGREE_GC_MANIFEST, &items, 0);
 	judge(gc, PEDIGREE_GC_RUN, &items, other);
 	remove_all(gc, &items);
+	pedigree_keeper_close(gc->keeper);
+	gc->keeper = NULL;
 	return gc->result;
 }
 

@@ -9,6 +9,9 @@
  * long, and a refused record stays as long as the ledger does not know its
  * run.
  *
+ * Of the ledger, the lists of data sets' files may go: those that no run named
+ * for long, and none of a run of which an outbox has a record.
+ *
  * A folder is renamed before it is removed, under the locks on names and of
  * the run, so that a death in between leaves no half of a run.
  */
@@ -23,19 +26,22 @@
 #include <pedigree/capture.h>
 #include <pedigree/error.h>
 
+#include "base/hash.h"
 #include "base/vec.h"
 #include "rules/config.h"
+#include "store/ledger_keep.h"
 
 enum pedigree_gc_kind {
 	PEDIGREE_GC_RUN,
 	PEDIGREE_GC_QUARANTINE,
+	PEDIGREE_GC_MANIFEST,
 	PEDIGREE_GC_KINDS
 };
 
 struct pedigree_gc_item {
 	enum pedigree_gc_kind kind;
-	char *name;  /* of the run, or of the file or folder set aside */
-	char *place; /* the folder that it is in */
+	char *name;  /* of the run, the file or folder set aside; a digest */
+	char *place; /* the folder that it is in; of a manifest the ledger */
 	uint64_t bytes;
 	struct timespec time; /* since when it is as it is */
 	bool stays;
@@ -49,6 +55,18 @@ void pedigree_gc_items_clear(struct pedigree_gc_items *items);
 int pedigree_gc_find(const struct pedigree_config *config,
 		     struct pedigree_gc_items *items, uint64_t *ret_other,
 		     struct pedigree_error *err);
+
+/* gc_manifest.c: adds the ledger's manifests where the configuration bounds
+   them. `held` has the names of runs of which an outbox has a record. */
+int pedigree_gc_find_manifests(const struct pedigree_config *config,
+			       const struct pedigree_map *held,
+			       struct pedigree_gc_items *items,
+			       struct pedigree_error *err);
+/* 1, or 0 when it was used since. *keeper is opened when it is needed. */
+int pedigree_gc_remove_manifest(const struct pedigree_config *config,
+				struct pedigree_keeper **keeper,
+				const struct pedigree_gc_item *item,
+				struct pedigree_error *err);
 
 /* The prefix of folders that are being removed. */
 #define PEDIGREE_GC_PREFIX ".gc-"

@@ -301,6 +301,8 @@ static void keep_what_is_held(struct search *search)
 		size_t n = strlen(item->name);
 		unsigned int revision;
 
+		if (item->kind == PEDIGREE_GC_MANIFEST)
+			continue;
 		if (item->kind == PEDIGREE_GC_RUN) {
 			item->stays |= pedigree_map_get(search->held,
 							item->name, n) != NULL;
@@ -322,6 +324,8 @@ static void keep_what_is_not_ours(struct search *search)
 	for (size_t i = 0; i < search->items->n; i++) {
 		struct pedigree_gc_item *item = &search->items->v[i];
 
+		if (item->kind == PEDIGREE_GC_MANIFEST)
+			continue;
 		if (!last || strcmp(last, item->place) != 0) {
 			DIR *folder = open_own(item->place);
 
@@ -369,6 +373,8 @@ int pedigree_gc_find(const struct pedigree_config *config,
 		rc = look_in_outbox(&search);
 	if (rc == 0)
 		rc = add_broken(&search);
+	if (rc == 0)
+		rc = pedigree_gc_find_manifests(config, held, items, err);
 	if (rc < 0)
 		return rc;
 	keep_what_is_held(&search);

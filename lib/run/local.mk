@@ -9,6 +9,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/gc.c \
 	%D%/gc.h \
 	%D%/gc_find.c \
+	%D%/gc_manifest.c \
 	%D%/git.c \
 	%D%/hardware.c \
 	%D%/job_json.c \

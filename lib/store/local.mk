@@ -18,6 +18,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/ledger_edges.c \
 	%D%/ledger_entities.c \
 	%D%/ledger_find.c \
+	%D%/ledger_keep.c \
+	%D%/ledger_keep.h \
 	%D%/ledger_list.c \
 	%D%/ledger_merge.c \
 	%D%/ledger_merge.h \

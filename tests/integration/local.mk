@@ -36,6 +36,7 @@ integration_tests = \
 	%D%/graph/page.py \
 	%D%/gate.sh \
 	%D%/gc.sh \
+	%D%/gc_manifests.py \
 	%D%/homeless.sh \
 	%D%/install.sh \
 	%D%/memcheck.py \
