@@ -44,6 +44,7 @@ integration_tests = \
 	%D%/mounts.py \
 	%D%/noise.py \
 	%D%/observe.sh \
+	%D%/older.py \
 	%D%/out_of_sight.py \
 	%D%/parts.sh \
 	%D%/programs.py \
@@ -77,6 +78,9 @@ EXTRA_DIST += $(integration_tests) \
 	%D%/conformance/words.py \
 	%D%/faults/fault.py \
 	%D%/graph/browser.py \
+	%D%/older/begin.json \
+	%D%/older/events.b64 \
+	%D%/older/ledger.sql \
 	%D%/support/hammer.c \
 	%D%/ways/programs.py \
 	%D%/ways/ways.py
