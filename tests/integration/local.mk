@@ -33,6 +33,7 @@ integration_tests = \
 	%D%/faults/programs.py \
 	%D%/faults/workers.py \
 	%D%/graph/formats.py \
+	%D%/graph/large.py \
 	%D%/graph/page.py \
 	%D%/gate.sh \
 	%D%/gc.sh \
