@@ -639,12 +639,14 @@ static bool asks_for_secret(const struct pedigree_mask *mask,
 		return false;
 	if (pedigree_secret_announced(previous))
 		return true;
-	return previous[0] == '-' && !previous[name_length(previous)] &&
-	       (is_pwd(previous, strlen(previous), arg) ||
-		pedigree_secret_named(mask->rules, previous, strlen(previous),
-				      ret_why) ||
-		(previous[1] && !previous[2] &&
-		 pedigree_secret_option(line->program, previous)));
+	if (previous[0] != '-' || previous[name_length(previous)])
+		return false;
+	if (is_pwd(previous, strlen(previous), arg) ||
+	    (previous[1] && !previous[2] &&
+	     pedigree_secret_option(line->program, previous)))
+		return true;
+	return pedigree_secret_named(mask->rules, previous, strlen(previous),
+				     ret_why);
 }
 
 static bool is_option(const char *arg)

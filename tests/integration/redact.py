@@ -305,6 +305,17 @@ def kept():
     t.equal(os.stat(path).st_mode & 0o777, 0o600, "mode of the key")
 
 
+def why_is_told():
+    for words, why in ((["mysql", "-p", "hunter2"], "name -p"),
+                       (["--token", "hunter2"], "name token"),
+                       (["mysql", "-phunter2"], "option password"),
+                       (["https://me:hunter2@host/"],
+                        "url user information")):
+        lines = t.run("pedigree", "redact", "--test", "--json", "--", *words)
+        t.equal(json.loads(lines.splitlines()[-1])["Rule"], why,
+                f"why of {words}")
+
+
 def same_secret_same_mark():
     one, two = (t.run("pedigree", "redact", "--test", "--", "--password", x)
                 for x in ("hunter2", "hunter3"))
@@ -335,6 +346,7 @@ def rules():
 for part in (names, urls, looks, code):
     part()
 t.check(len(SECRETS) >= 200, f"only {len(SECRETS)} secrets")
-for part in (captured, wrapped, kept, same_secret_same_mark, rules, harmless):
+for part in (captured, wrapped, kept, why_is_told, same_secret_same_mark, rules,
+             harmless):
     part()
 t.passed()
