@@ -48,9 +48,23 @@ static int unknown_backend(const struct pedigree_config *config,
 			   const char *name, struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf known = PEDIGREE_BUF_INIT;
+	const char *nearest = NULL;
+	unsigned int best = PEDIGREE_FAR;
 
-	for (size_t i = 0; config->backends[i]; i++)
-		pedigree_buf_addf(&known, " %s", config->backends[i]->name);
+	for (size_t i = 0; config->backends[i]; i++) {
+		const char *it = config->backends[i]->name;
+		unsigned int far = pedigree_word_distance(name, it);
+
+		pedigree_buf_addf(&known, " %s", it);
+		if (far < best) {
+			best = far;
+			nearest = it;
+		}
+	}
+	if (nearest)
+		return pedigree_config_fail(
+			origin, err, "unknown backend '%s'; did you mean '%s'?",
+			pedigree_shown(name), nearest);
 	return pedigree_config_fail(
 		origin, err,
 		"unknown backend '%s'; there are:%s (another name needs one of them as the type in its section)",

@@ -73,20 +73,29 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Only the last ** is ever tried again: what stands before it has matched as
+   early as it could, and that leaves the most for what follows. */
 static bool match_words(const char *const *words, size_t n_words,
 			const char *const *args, size_t n_args)
 {
-	if (!n_words)
-		return !n_args;
-	if (strcmp(words[0], "**") == 0) {
-		for (size_t i = 0; i <= n_args; i++)
-			if (match_words(words + 1, n_words - 1, args + i,
-					n_args - i))
-				return true;
-		return false;
+	size_t w = 0, a = 0, gap = 0, gap_at = 0;
+
+	while (w < n_words || a < n_args) {
+		if (w < n_words && strcmp(words[w], "**") == 0) {
+			gap = ++w;
+			gap_at = a;
+		} else if (w < n_words && a < n_args &&
+			   pedigree_glob_match_text(words[w], args[a])) {
+			w++;
+			a++;
+		} else if (gap && gap_at < n_args) {
+			w = gap;
+			a = ++gap_at;
+		} else {
+			return false;
+		}
 	}
-	return n_args && pedigree_glob_match_text(words[0], args[0]) &&
-	       match_words(words + 1, n_words - 1, args + 1, n_args - 1);
+	return true;
 }
 
 static bool has_gap(const struct pedigree_command_rule *rule)

@@ -174,25 +174,6 @@ static const char *behind(const char *glob, const char *word)
 	return !strncmp(glob, word, n) && glob[n] == '/' ? glob + n : NULL;
 }
 
-static int unknown_word(const struct pedigree_rule *rule,
-			struct pedigree_error *err)
-{
-	return pedigree_config_fail(
-		&rule->setting->origin, err,
-		"'%s': a pattern may begin with ~/, {prefix}/, {project}/ or {state}/, and {…} elsewhere needs a comma",
-		pedigree_shown(rule->glob));
-}
-
-/* Is there a group without a comma, as in {projct}/data? */
-static bool has_odd_group(const char *glob)
-{
-	const char *open = strchr(glob, '{');
-	const char *close = open ? strchr(open, '}') : NULL;
-
-	return close && open[-(open > glob)] != '\\' &&
-	       !memchr(open, ',', (size_t)(close - open));
-}
-
 static int add_glob(struct pedigree_rules *rules, uint32_t index,
 		    const struct pedigree_scene *scene,
 		    struct pedigree_error *err)
@@ -213,15 +194,8 @@ static int add_glob(struct pedigree_rules *rules, uint32_t index,
 		r = add_below_each(rules, index, scene->state, false, rest);
 	} else {
 		rest = glob;
-		r = has_odd_group(glob)
-			    ? unknown_word(rule, err)
-			    : add_patterns(rules, index, NULL, glob);
+		r = add_patterns(rules, index, NULL, glob);
 	}
-	if (r == PEDIGREE_ELIMIT)
-		return pedigree_config_fail(
-			&rule->setting->origin, err,
-			"'%s' stands for more than %d patterns",
-			pedigree_shown(glob), PEDIGREE_GLOBS_MAX);
 	return r == PEDIGREE_ENOMEM ? pedigree_fail_memory(err) : r;
 }
 

@@ -73,6 +73,20 @@ static int check_header(struct input *in, const char *line, size_t n)
 			SECTION_MAX);
 	memcpy(text, line + 1, length);
 	text[length] = '\0';
+	if (text[0] == ' ' || text[0] == '\t')
+		return pedigree_config_fail(
+			&in->origin, in->err,
+			"[%s]: write it without a space behind the '['",
+			pedigree_shown(text));
+	for (const char *rest = close + 1; rest < line + n; rest++) {
+		if (*rest == ';' || *rest == '#')
+			break;
+		if (*rest != ' ' && *rest != '\t')
+			return pedigree_config_fail(
+				&in->origin, in->err,
+				"something stands behind [%s]; keys have lines of their own",
+				pedigree_shown(text));
+	}
 	name = split_section(text);
 	return pedigree_config_check_section(&in->origin, text, name, in->err);
 }
@@ -107,7 +121,8 @@ static bool judge_line(struct input *in, const char *line, size_t n, int room)
 
 	if (header)
 		in->skip = r < 0;
-	in->result = pedigree_config_forgive(in->config, r, in->err);
+	in->result = pedigree_config_forgive_in(in->config, in->origin.layer, r,
+						in->err);
 	return r == 0 && !in->skip;
 }
 
@@ -245,7 +260,8 @@ static int take_pair(void *user, const char *section, const char *key,
 	else
 		r = pedigree_config_add(in->config, &in->origin, text, name,
 					key, value, in->err);
-	in->result = pedigree_config_forgive(in->config, r, in->err);
+	in->result = pedigree_config_forgive_in(in->config, in->origin.layer, r,
+						in->err);
 	return in->result == 0;
 }
 

@@ -106,6 +106,23 @@ const char *pedigree_section_nearest(const char *name)
 	return nearest;
 }
 
+/* The only key that has the word as a part: timeout, of git_timeout. */
+static const char *key_with(const char *section, const char *word)
+{
+	const char *found = NULL;
+
+	for (const struct pedigree_key_def *k = pedigree_keys; k->section;
+	     k++) {
+		if (strcmp(k->section, section) || strlen(word) < 3 ||
+		    !strstr(k->key, word))
+			continue;
+		if (found)
+			return NULL;
+		found = k->key;
+	}
+	return found;
+}
+
 const char *pedigree_key_nearest(const char *section, const char *key)
 {
 	const char *nearest = NULL;
@@ -123,7 +140,7 @@ const char *pedigree_key_nearest(const char *section, const char *key)
 			nearest = k->key;
 		}
 	}
-	return nearest;
+	return nearest ? nearest : key_with(section, key);
 }
 
 bool pedigree_parse_bool(const char *text, bool *ret)
@@ -225,6 +242,45 @@ static const char *words_fault(const char *text)
 	return got < 0 ? "has a quote that is not closed" : NULL;
 }
 
+/* Values that are one of a few words. */
+static const struct {
+	const char *fault;
+	const char *words[9];
+} words[] = {
+	[PEDIGREE_VALUE_BOOL] = { "is not yes or no",
+				  { "yes", "no", "true", "false", "on",
+				    "off" } },
+	[PEDIGREE_VALUE_ROLE] = { "is not input, output or any",
+				  { "input", "output", "any" } },
+	[PEDIGREE_VALUE_STEPS] = { "is not rules, auto or no",
+				   { "rules", "auto", "no" } },
+	[PEDIGREE_VALUE_DIGEST] = { "is not content, size+mtime or none",
+				    { "content", "size+mtime", "none" } },
+	[PEDIGREE_VALUE_PUSH] = { "is not auto, wait or manual",
+				  { "auto", "wait", "manual" } },
+	[PEDIGREE_VALUE_IDENTITY] = { "is not uri or version",
+				      { "uri", "version" } },
+	[PEDIGREE_VALUE_STORE] = { "is not s3, gcs, azure, huggingface or none",
+				   { "s3", "gcs", "azure", "huggingface",
+				     "none" } },
+	[PEDIGREE_VALUE_VERIFIED] = { "is not 'verified'", { "verified" } },
+};
+
+const char *const *pedigree_value_words(enum pedigree_value_type type)
+{
+	return (size_t)type < PEDIGREE_COUNT(words) && words[type].fault
+		       ? words[type].words
+		       : NULL;
+}
+
+static bool is_one_of(const char *const *known, const char *text)
+{
+	for (; known && *known; known++)
+		if (!strcmp(*known, text))
+			return true;
+	return false;
+}
+
 const char *pedigree_value_fault(enum pedigree_value_type type,
 				 const char *text)
 {
@@ -234,7 +290,7 @@ const char *pedigree_value_fault(enum pedigree_value_type type,
 	switch (type) {
 	case PEDIGREE_VALUE_BOOL:
 		return pedigree_parse_bool(text, &yes) ? NULL
-						       : "is not yes or no";
+						       : words[type].fault;
 	case PEDIGREE_VALUE_NUMBER:
 		return pedigree_parse_number(text, &number) ? NULL
 							    : "is not a number";
@@ -246,24 +302,6 @@ const char *pedigree_value_fault(enum pedigree_value_type type,
 		return pedigree_parse_ms(text, &number)
 			       ? NULL
 			       : "is not a duration such as 10s, 500ms or 2m";
-	case PEDIGREE_VALUE_ROLE:
-		return !strcmp(text, "input") || !strcmp(text, "output") ||
-				       !strcmp(text, "any")
-			       ? NULL
-			       : "is not input, output or any";
-	case PEDIGREE_VALUE_DIGEST:
-		return !strcmp(text, "content") ||
-				       !strcmp(text, "size+mtime") ||
-				       !strcmp(text, "none")
-			       ? NULL
-			       : "is not content, size+mtime or none";
-	case PEDIGREE_VALUE_VERIFIED:
-		return !strcmp(text, "verified") ? NULL : "is not 'verified'";
-	case PEDIGREE_VALUE_STEPS:
-		return !strcmp(text, "rules") || !strcmp(text, "auto") ||
-				       !strcmp(text, "no")
-			       ? NULL
-			       : "is not rules, auto or no";
 	case PEDIGREE_VALUE_URI:
 		return is_uri(text) ? NULL
 				    : "is not a URI such as s3://bucket/train";
@@ -271,9 +309,12 @@ const char *pedigree_value_fault(enum pedigree_value_type type,
 	case PEDIGREE_VALUE_GLOBS:
 		return words_fault(text);
 	case PEDIGREE_VALUE_STRING:
-		break;
+		return NULL;
+	default:
+		return is_one_of(pedigree_value_words(type), text)
+			       ? NULL
+			       : words[type].fault;
 	}
-	return NULL;
 }
 
 int pedigree_next_word(const char **text, char *word)

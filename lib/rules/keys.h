@@ -29,6 +29,9 @@ enum pedigree_value_type {
 	PEDIGREE_VALUE_STEPS,  /* rules, auto, no */
 	PEDIGREE_VALUE_URI,    /* scheme://… */
 	PEDIGREE_VALUE_DIGEST, /* content, size+mtime, none */
+	PEDIGREE_VALUE_PUSH,   /* auto, wait, manual */
+	PEDIGREE_VALUE_IDENTITY, /* uri, version */
+	PEDIGREE_VALUE_STORE,	 /* s3, gcs, azure, huggingface, none */
 	/* "verified", so that no layer takes back what another requires */
 	PEDIGREE_VALUE_VERIFIED
 };
@@ -79,6 +82,9 @@ bool pedigree_parse_ms(const char *text, uint64_t *ret);
  */
 const char *pedigree_value_fault(enum pedigree_value_type type,
 				 const char *text);
+
+/* The words that a value of the type is one of, ended by NULL; NULL: others. */
+const char *const *pedigree_value_words(enum pedigree_value_type type);
 
 /*
  * Takes the next word from *text into `word`, which has room for strlen(*text)

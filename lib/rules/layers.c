@@ -240,15 +240,18 @@ static int read_layer(struct pedigree_config *config, enum pedigree_layer layer,
 		      const char *path, const char *otherwise,
 		      struct pedigree_error *err)
 {
+	int r;
+
 	if (!path)
 		path = otherwise;
 	if (!path[0])
 		return 0;
-	return pedigree_config_forgive(
-		config,
-		pedigree_config_read_file(config, layer, path,
-					  layer == PEDIGREE_LAYER_NAMED, err),
-		err);
+	r = pedigree_config_read_file(config, layer, path,
+				      layer == PEDIGREE_LAYER_NAMED, err);
+	/* Unreadable, too large: it is a stranger's all the same. */
+	if (layer == PEDIGREE_LAYER_FOLDER && r < 0 && r != PEDIGREE_ENOMEM)
+		r = PEDIGREE_ECONFIG;
+	return pedigree_config_forgive_in(config, layer, r, err);
 }
 
 static int read_files(struct pedigree_config *config,

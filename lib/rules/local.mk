@@ -2,6 +2,8 @@
 
 libpedigree_core_la_SOURCES += \
 	%D%/backends.c \
+	%D%/check.c \
+	%D%/check.h \
 	%D%/command.c \
 	%D%/command.h \
 	%D%/compile.c \

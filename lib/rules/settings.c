@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "rules/check.h"
 #include "rules/keys.h"
 
 void pedigree_config_free(struct pedigree_config *config)
@@ -104,6 +105,20 @@ int pedigree_config_forgive(const struct pedigree_config *config, int r,
 	return 0;
 }
 
+int pedigree_config_forgive_in(struct pedigree_config *config,
+			       enum pedigree_layer layer, int r,
+			       struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+
+	r = pedigree_config_forgive(config, r, err);
+	if (r != PEDIGREE_ECONFIG || layer != PEDIGREE_LAYER_FOLDER)
+		return r;
+	pedigree_buf_addf(&text, "%s; it is ignored", err->text);
+	*err = (struct pedigree_error)PEDIGREE_ERROR_INIT;
+	return pedigree_config_warn(config, &text, err);
+}
+
 int pedigree_config_check_section(const struct pedigree_origin *origin,
 				  const char *section, const char *name,
 				  struct pedigree_error *err)
@@ -135,6 +150,14 @@ int pedigree_config_check_section(const struct pedigree_origin *origin,
 		pedigree_shown(section));
 }
 
+static const char *key_elsewhere(const char *key)
+{
+	for (const struct pedigree_key_def *k = pedigree_keys; k->section; k++)
+		if (!strcmp(k->key, key))
+			return k->section;
+	return NULL;
+}
+
 int pedigree_config_unknown_key(const struct pedigree_origin *origin,
 				const char *section, const char *key,
 				const char *nearest, struct pedigree_error *err)
@@ -144,6 +167,17 @@ int pedigree_config_unknown_key(const struct pedigree_origin *origin,
 			origin, err,
 			"unknown key '%s' in [%s]; did you mean '%s'?",
 			pedigree_shown(key), pedigree_shown(section), nearest);
+	if (!strcmp(key, "include"))
+		return pedigree_config_fail(
+			origin, err,
+			"'include' stands in [%s]; write it above the first [section]",
+			pedigree_shown(section));
+	if (key_elsewhere(key))
+		return pedigree_config_fail(
+			origin, err,
+			"unknown key '%s' in [%s]; [%s] has one of that name",
+			pedigree_shown(key), pedigree_shown(section),
+			key_elsewhere(key));
 	return pedigree_config_fail(
 		origin, err,
 		"unknown key '%s' in [%s]; pedigree.conf(5) lists them",
@@ -211,18 +245,39 @@ static int warn_refused(struct pedigree_config *config,
 	return pedigree_config_warn(config, &text, err);
 }
 
+/* It would be the same as to switch capture off. */
+static int warn_hidden(struct pedigree_config *config,
+		       const struct pedigree_origin *origin, const char *value,
+		       struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+
+	pedigree_origin_text(origin, &text);
+	pedigree_buf_addf(
+		&text,
+		": [exclude] match = %s is ignored: the configuration in the current folder may not exclude everything; name what is noise",
+		pedigree_shown(value));
+	return pedigree_config_warn(config, &text, err);
+}
+
 int pedigree_config_check_value(const struct pedigree_origin *origin,
 				const char *section, const char *key,
 				enum pedigree_value_type type,
 				const char *value, struct pedigree_error *err)
 {
+	_cleanup_buf_ struct pedigree_buf meant = PEDIGREE_BUF_INIT;
 	const char *fault = pedigree_value_fault(type, value);
 
 	if (!fault)
-		return 0;
-	return pedigree_config_fail(origin, err, "'%s' for %s in [%s] %s",
+		return pedigree_config_check_globs(origin, section, key, value,
+						   err);
+	pedigree_value_suggest(type, value, &meant);
+	if (pedigree_buf_error(&meant))
+		return pedigree_fail_memory(err);
+	return pedigree_config_fail(origin, err, "'%s' for %s in [%s] %s%s",
 				    pedigree_shown(value), pedigree_shown(key),
-				    section, fault);
+				    section, fault,
+				    meant.len ? meant.data : "");
 }
 
 int pedigree_config_add(struct pedigree_config *config,
@@ -246,6 +301,9 @@ int pedigree_config_add(struct pedigree_config *config,
 	r = pedigree_config_check_value(origin, section, key, type, value, err);
 	if (r < 0)
 		return r;
+	if (origin->layer == PEDIGREE_LAYER_FOLDER &&
+	    pedigree_config_hides_all(section, key, value))
+		return warn_hidden(config, origin, value, err);
 	made.section = pedigree_section_find(section)->name;
 	made.name = pedigree_config_keep(config, name, strlen(name));
 	made.key = pedigree_config_keep(config, key, strlen(key));
@@ -346,7 +404,9 @@ int pedigree_config_seal(struct pedigree_config *config,
 			(key && key->type == PEDIGREE_VALUE_GLOBS) ||
 			find_latest(config, s->section, s->name, s->key) == s;
 	}
-	return pedigree_config_check_backends(config, err);
+	return pedigree_config_check_sections(config, err) < 0
+		       ? PEDIGREE_ECONFIG
+		       : pedigree_config_check_backends(config, err);
 }
 
 const char *pedigree_config_get(const struct pedigree_config *config,

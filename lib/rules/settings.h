@@ -40,6 +40,13 @@ struct pedigree_config {
 int pedigree_config_forgive(const struct pedigree_config *config, int r,
 			    struct pedigree_error *err);
 
+/* The same; of ./pedigree.conf it becomes a warning, and the line is passed
+   over: a checkout that could make the configuration fail could switch
+   capture off. */
+int pedigree_config_forgive_in(struct pedigree_config *config,
+			       enum pedigree_layer layer, int r,
+			       struct pedigree_error *err);
+
 /* Adds a sentence for the user and takes its text. */
 int pedigree_config_warn(struct pedigree_config *config,
 			 struct pedigree_buf *text, struct pedigree_error *err);

@@ -78,7 +78,7 @@ bad_ "many mistakes" "a.conf:1: unknown section [runs]; did you mean [run]?" \
 	"a.conf:5: unknown key 'nmae' in [run]; did you mean 'name'?" \
 	"a.conf:6: '10 parsecs' for finish_timeout in [run] is not a duration" \
 	"a.conf:7: this is not [section] or key = value" \
-	"a.conf:9: '1 GB' for spool_size in [gc] is not a size" \
+	"a.conf:9: '1 GB' for spool_size in [gc] is not a size such as 4096, 10M or 2G; did you mean '1G'?" \
 	"a.conf:11: unknown backend 'jsnol'" \
 	"a.conf:12: [artifact] needs a name" \
 	"a.conf:15: 'relative' in [map] is not an absolute path" \
@@ -86,6 +86,40 @@ bad_ "many mistakes" "a.conf:1: unknown section [runs]; did you mean [run]?" \
 [ "$(wc -l <out)" = 9 ] || fail_ "a mistake is told twice: $(cat out)"
 pedigree config --check --json "$conf" >out 2>&1
 [ "$(grep -c '{"Mistake": "' out)" = 9 ] || fail_ "the JSON lacks one: $(cat out)"
+
+# Mistakes of the kind that people make, each with what was meant.
+cat >"$conf" <<'EOF'
+[capture] enabled = yes
+[ run ]
+[run]
+include = python
+git_timeout = 2s
+[capture]
+timeout = 3 minutes
+git_timeout = 3 minutes
+git = ture
+[backend]
+use = ledger, jsonl
+push = manuel
+[aws]
+identity = versoin
+[dataset d]
+digest = content
+[artifact a]
+match = {projct}/x
+EOF
+bad_ "nearly right" "a.conf:1: something stands behind [capture]" \
+	"a.conf:2: [ run ]: write it without a space" \
+	"a.conf:4: 'include' stands in [run]; write it above the first [section]" \
+	"a.conf:5: unknown key 'git_timeout' in [run]; [capture] has one of that name" \
+	"a.conf:7: unknown key 'timeout' in [capture]; did you mean 'git_timeout'?" \
+	"a.conf:8: '3 minutes' for git_timeout in [capture] is not a duration such as 10s, 500ms or 2m; did you mean '3m'?" \
+	"a.conf:9: 'ture' for git in [capture] is not yes or no; did you mean 'true'?" \
+	"a.conf:11: unknown backend 'ledger,'; did you mean 'ledger'?" \
+	"a.conf:12: 'manuel' for push in [backend] is not auto, wait or manual; did you mean 'manual'?" \
+	"a.conf:14: 'versoin' for identity in [aws] is not uri or version; did you mean 'version'?" \
+	"a.conf:16: [dataset d] has no 'root', and so it does nothing" \
+	"a.conf:18: '{projct}/x': a pattern may begin with"
 
 # Globs of any kind are rules.
 printf '[exclude]\nmatch = ** **/** a/**/b/**/c /** ** **\n' >"$conf"
@@ -176,3 +210,47 @@ grep -q 'name = named' values || fail_ "a name may be said, and is not kept"
 [ "$(pedigree list runs --json | grep -c '"TrialComponentArn"')" -ge 1 ] ||
 	fail_ "a checkout can switch capture off"
 [ ! -e /tmp/stolen ] || fail_ "records went where a checkout wanted them"
+
+# Nor does it switch capture off by being wrong, or by excluding everything, or
+# by patterns that take for ever: what runs there is recorded, with its input.
+# recorded_ WHAT [TEXT]: a run beside hostile/pedigree.conf has its input in the
+# ledger at once, and TEXT was said.
+recorded=0
+recorded_() {
+	recorded=$((recorded + 1))
+	(cd hostile && pedigree run -q --name "rec$recorded" -- \
+		sh -c 'cat ../data.csv' a a a a a a a a a a a a a a a a a a a a \
+		a a a a a a a a a a a a a a a a a a a a) >/dev/null 2>out ||
+		fail_ "$1: the run fails: $(cat out)"
+	[ -z "${2-}" ] || says_ "$1" "$2"
+	(cd hostile && pedigree show "rec$recorded" --json) >out 2>/dev/null ||
+		fail_ "$1: there is no record: $(cat out)"
+	says_ "$1" '/data.csv"'
+}
+conf=$work/hostile/pedigree.conf
+printf '[capture\nenabled = no\n' >"$conf"
+recorded_ "a broken header" "./pedigree.conf:1: a '[' is not closed with ']'; it is ignored"
+printf '\000\001\002' >"$conf"
+recorded_ "noise" "this is not a text file; it is ignored"
+printf '[nonsense]\nx = y\n[run]\nsteps = never\n' >"$conf"
+recorded_ "mistakes" "./pedigree.conf:4: 'never' for steps in [run] is not rules, auto or no; it is ignored"
+printf '[artifact x]\nmatch = {odd}/x\n' >"$conf"
+recorded_ "a pattern that cannot be read" "'{odd}/x': a pattern may begin with"
+printf '[artifact x]\nmatch = %s\n' "{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}" >"$conf"
+recorded_ "a pattern that explodes" "stands for more than"
+for all in '**' '/**' '*' '*.log ~/**' '"{project}/**"'; do
+	printf '[exclude]\nmatch = %s\n' "$all" >"$conf"
+	recorded_ "exclude $all" "may not exclude everything"
+done
+printf '[step x]\ncommand = sh ** a ** a ** a ** a ** a ** a ** a b\n[deploy x]\ncommand = sh ** a ** a ** a ** a ** a ** a ** a b\nalways = yes\n' >"$conf"
+recorded_ "gaps in commands"
+rm "$conf" && head -c 3000000 /dev/zero >"$conf"
+recorded_ "a file of 3 MB" "is larger than"
+rm "$conf" && mkfifo "$conf"
+recorded_ "a FIFO" "is not a regular file; it is ignored"
+rm "$conf" && mkdir "$conf"
+recorded_ "a folder" "is not a regular file; it is ignored"
+rmdir "$conf" && ln -s pedigree.conf "$conf"
+recorded_ "a link to itself" "symbolic links; it is ignored"
+rm "$conf" && ln -s /dev/zero "$conf"
+recorded_ "a device" "is not a regular file; it is ignored"

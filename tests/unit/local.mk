@@ -12,6 +12,7 @@ unit_tests = \
 	%D%/test_bytes \
 	%D%/test_commands \
 	%D%/test_config \
+	%D%/test_config_check \
 	%D%/test_control \
 	%D%/test_dataset \
 	%D%/test_diff \
@@ -234,6 +235,10 @@ tests_unit_test_rollup_LDADD = $(unit_ldadd)
 tests_unit_test_config_SOURCES = %D%/test_config.c
 tests_unit_test_config_CFLAGS = $(unit_cflags)
 tests_unit_test_config_LDADD = $(unit_ldadd)
+
+tests_unit_test_config_check_SOURCES = %D%/test_config_check.c
+tests_unit_test_config_check_CFLAGS = $(unit_cflags)
+tests_unit_test_config_check_LDADD = $(unit_ldadd)
 
 tests_unit_test_glob_SOURCES = %D%/test_glob.c
 tests_unit_test_glob_CFLAGS = $(unit_cflags)

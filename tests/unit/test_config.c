@@ -409,10 +409,43 @@ static void test_what_is_no_file_is_not_waited_for(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(mkfifo(f->here, 0600), 0);
+	assert_int_equal(mkfifo(f->user, 0600), 0);
 	assert_int_equal(pedigree_config_load(&f->sources, &f->config, &f->err),
 			 PEDIGREE_ECONFIG);
 	assert_non_null(strstr(f->err.text, "is not a regular file"));
+}
+
+/* Else a checkout could switch capture off with a misspelt word. */
+static void test_the_current_folder_makes_nothing_fail(void **state)
+{
+	static const char *const texts[] = {
+		"[nonsense]\nx = y\n",
+		"[capture\n",
+		"nothing\n",
+		"[artifact x]\nmatch = {nothing}/x\n",
+		"[exclude]\nmatch = \"open\n",
+		"[exclude]\nmatch = **\n",
+		"[run]\nquiet = maybe\n",
+		"[artifact]\n",
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < PEDIGREE_COUNT(texts); i++) {
+		_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+
+		pedigree_buf_addf(&text, "%s[run]\nname = behind\n", texts[i]);
+		put(f->here, text.data);
+		load(f);
+		assert_true(pedigree_config_warnings(f->config) > 0);
+		assert_non_null(strstr(pedigree_config_warning(f->config, 0),
+				       "ignored"));
+		equals(f, "run", NULL, "name", "behind");
+		unload(f);
+	}
+	assert_int_equal(unlink(f->here), 0);
+	assert_int_equal(mkfifo(f->here, 0600), 0);
+	load(f);
+	assert_int_equal(pedigree_config_warnings(f->config), 1);
 }
 
 static void test_the_named_file_must_be_there(void **state)
@@ -532,12 +565,10 @@ static void test_options_of_backends_are_checked_when_known(void **state)
 	refuse_text(
 		f, "[backend ledger]\ntimeout = x\n",
 		"2: 'x' for timeout in [backend] is not a duration such as 10s, 500ms or 2m");
-	refuse_text(
-		f, "[backend lodger]\npath = /x\n",
-		"2: unknown backend 'lodger'; there are: ledger" NEEDS_TYPE);
-	refuse_text(
-		f, "[backend]\nuse = ledger lodger\n",
-		"2: unknown backend 'lodger'; there are: ledger" NEEDS_TYPE);
+	refuse_text(f, "[backend lodger]\npath = /x\n",
+		    "2: unknown backend 'lodger'; did you mean 'ledger'?");
+	refuse_text(f, "[backend]\nuse = ledger lodger\n",
+		    "2: unknown backend 'lodger'; did you mean 'ledger'?");
 }
 
 static void test_a_backend_of_another_name_says_its_type(void **state)
@@ -557,9 +588,8 @@ static void test_a_backend_of_another_name_says_its_type(void **state)
 	refuse_text(
 		f, "[backend mine]\ntimeout = x\ntype = ledger\n",
 		"2: 'x' for timeout in [backend] is not a duration such as 10s, 500ms or 2m");
-	refuse_text(
-		f, "[backend mine]\ntype = lodger\n",
-		"2: unknown backend 'lodger'; there are: ledger" NEEDS_TYPE);
+	refuse_text(f, "[backend mine]\ntype = lodger\n",
+		    "2: unknown backend 'lodger'; did you mean 'ledger'?");
 	refuse_text(f, "[backend ledger]\ntype = mine\n",
 		    "2: unknown backend 'mine'; there are: ledger" NEEDS_TYPE);
 }
@@ -714,6 +744,7 @@ int main(void)
 		WITH_FILES(test_an_indented_line_is_a_line_of_its_own),
 		WITH_FILES(test_hostile_bytes_are_an_error_or_a_value),
 		WITH_FILES(test_what_is_no_file_is_not_waited_for),
+		WITH_FILES(test_the_current_folder_makes_nothing_fail),
 		WITH_FILES(test_the_named_file_must_be_there),
 		WITH_FILES(test_the_environment_reaches_named_sections),
 		WITH_FILES(test_a_wrong_variable_is_named),
