@@ -130,6 +130,14 @@ int pedigree_manifest_row(struct pedigree_ledger *ledger, pedigree_row row,
 /* Value of the artifact's first source type ("sha256:…"), or NULL. */
 const char *pedigree_version_of(const struct pedigree_entity *entity);
 
+/* How many files of a data set were read, and how many there were. */
+struct pedigree_extent {
+	uint64_t files, present;
+};
+/* False when that is not known. */
+bool pedigree_extent_of(const struct pedigree_entity *entity,
+			struct pedigree_extent *ret_extent);
+
 /* Associations as a graph whose vertices are their ends. */
 int pedigree_associations(struct pedigree_ledger *ledger,
 			  const struct pedigree_edge_filter *filter,

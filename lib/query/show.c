@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -43,6 +44,31 @@ const char *pedigree_version_of(const struct pedigree_entity *entity)
 	if (!entity->source_types.n)
 		return NULL;
 	return entity->source_types.v[0].value;
+}
+
+/* The ledger may say anything. */
+static bool number_of(const struct pedigree_entity *entity, const char *key,
+		      uint64_t *ret)
+{
+	const char *text = pedigree_pairs_get(&entity->properties, key);
+
+	if (!text || !*text || text[strspn(text, "0123456789")])
+		return false;
+	*ret = strtoull(text, NULL, 10);
+	return true;
+}
+
+bool pedigree_extent_of(const struct pedigree_entity *entity,
+			struct pedigree_extent *ret_extent)
+{
+	struct pedigree_extent extent;
+
+	if (entity->kind != PEDIGREE_ARTIFACT ||
+	    !number_of(entity, "Files", &extent.files) ||
+	    !number_of(entity, "FilesPresent", &extent.present))
+		return false;
+	*ret_extent = extent;
+	return true;
 }
 
 static int add_neighbours(struct pedigree_ledger *ledger, pedigree_row row,

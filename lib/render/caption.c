@@ -40,6 +40,9 @@ int pedigree_caption_init(struct pedigree_caption *caption,
 	pedigree_buf_add_str(&text, " ");
 	len = text.len;
 	pedigree_label_state(entity, whole, &text);
+	/* A box has no room for more than a version. */
+	if (whole && text.len > len)
+		pedigree_label_extent(entity, &text);
 	if (text.len == len)
 		pedigree_buf_cut(&text, len - 1);
 	cut(&lines[PEDIGREE_CAPTION_WHAT], &text, whole);

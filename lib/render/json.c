@@ -26,6 +26,19 @@ static void add_time(struct pedigree_buf *buf, const char *key, int64_t ms)
 	pedigree_buf_addf(buf, "%" PRId64 ".%03" PRId64, ms / 1000, ms % 1000);
 }
 
+static void add_extent(struct pedigree_buf *buf,
+		       const struct pedigree_entity *entity)
+{
+	struct pedigree_extent extent;
+
+	if (!pedigree_extent_of(entity, &extent))
+		return;
+	pedigree_json_key(buf, "Files");
+	pedigree_buf_addf(buf, "%" PRIu64, extent.files);
+	pedigree_json_key(buf, "FilesPresent");
+	pedigree_buf_addf(buf, "%" PRIu64, extent.present);
+}
+
 static void add_vertex(struct pedigree_buf *buf,
 		       const struct pedigree_entity *entity)
 {
@@ -39,6 +52,7 @@ static void add_vertex(struct pedigree_buf *buf,
 	if (entity->kind == PEDIGREE_ARTIFACT)
 		pedigree_json_member(buf, "Version",
 				     pedigree_version_of(entity));
+	add_extent(buf, entity);
 	add_time(buf, "CreationTime", entity->created_ms);
 	pedigree_json_member(buf, "Status", entity->status);
 	pedigree_buf_add_char(buf, '}');

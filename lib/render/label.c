@@ -115,6 +115,18 @@ void pedigree_label_state(const struct pedigree_entity *entity, bool whole,
 	}
 }
 
+void pedigree_label_extent(const struct pedigree_entity *entity,
+			   struct pedigree_buf *buf)
+{
+	struct pedigree_extent extent;
+
+	if (!pedigree_extent_of(entity, &extent) ||
+	    extent.files >= extent.present)
+		return;
+	pedigree_buf_addf(buf, "%s%" PRIu64 " of %" PRIu64 " files",
+			  buf->len ? ", " : "", extent.files, extent.present);
+}
+
 enum pedigree_ink pedigree_label_ink(const struct pedigree_entity *entity)
 {
 	static const enum pedigree_ink inks[PEDIGREE_KINDS] = {

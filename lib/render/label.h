@@ -21,6 +21,9 @@ const char *pedigree_label_type(const struct pedigree_entity *entity);
    done. */
 void pedigree_label_state(const struct pedigree_entity *entity, bool whole,
 			  struct pedigree_buf *buf);
+/* Behind the version of a data set that was read in part: "3 of 18 files". */
+void pedigree_label_extent(const struct pedigree_entity *entity,
+			   struct pedigree_buf *buf);
 void pedigree_label_version(const char *version, bool whole,
 			    struct pedigree_buf *buf);
 /* "350 ms", "12.3 s", "2 min 5 s", "3 h 20 min". */

@@ -60,6 +60,7 @@ static int add_entity(struct pedigree_table *table,
 				  PEDIGREE_INK_PLAIN, print->ascii);
 	pedigree_buf_reset(&text);
 	pedigree_label_state(entity, print->wide, &text);
+	pedigree_label_extent(entity, &text);
 	pedigree_cell_set(line, STATE, text.data, PEDIGREE_INK_PLAIN,
 			  print->ascii);
 	pedigree_buf_reset(&text);

@@ -181,6 +181,7 @@ static int add_neighbour(struct page *page, struct pedigree_table *table,
 			  PEDIGREE_INK_PLAIN, print->ascii);
 	pedigree_buf_reset(text);
 	pedigree_label_state(entity, print->wide, text);
+	pedigree_label_extent(entity, text);
 	pedigree_cell_set(line, 2, text->data, PEDIGREE_INK_DIM, print->ascii);
 	pedigree_buf_reset(text);
 	pedigree_label_time(entity, text);

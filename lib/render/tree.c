@@ -228,6 +228,7 @@ static int add_line(struct tree *tree, size_t at, const char *own_lead,
 			  PEDIGREE_INK_PLAIN, print->ascii);
 	pedigree_buf_reset(&text);
 	pedigree_label_state(entity, print->wide, &text);
+	pedigree_label_extent(entity, &text);
 	pedigree_cell_set(line, STATE, text.data, PEDIGREE_INK_DIM,
 			  print->ascii);
 	pedigree_buf_reset(&text);

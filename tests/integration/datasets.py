@@ -105,6 +105,27 @@ def partitions():
     t.check("[dataset events] says (./pedigree.conf:2)" in text, text)
 
 
+def partial_reads_are_told_by_every_query():
+    part = "16 of 60 files"
+    for words in (["show", "part"], ["trace", "part"], ["trace", "part", "--wide"],
+                  ["list", "artifacts", "--wide"],
+                  ["graph", "part", "--wide", "--format", "dot"]):
+        text = t.pedigree(*words)
+        t.check(part in text, f"{words}: {text}")
+    vertices = t.answer("trace", "part")["Vertices"]
+    t.equal([(v["Files"], v["FilesPresent"]) for v in vertices if "Files" in v],
+            [(16, 60)], "the trace's numbers")
+
+
+def whole_reads_are_told_as_nothing_less():
+    files("whole", 12)
+    got = run("all", *[f"whole/{i:02}.csv" for i in range(12)])["whole"]
+    t.equal(numbers(got, "Files", "FilesPresent"), [12, 12], "all of it")
+    for words in ("show", "trace"):
+        text = t.pedigree(words, "all")
+        t.check(" of 12 files" not in text, text)
+
+
 def digests():
     files("frozen", 4)
     files("huge", 4)
@@ -221,6 +242,8 @@ os.chdir("w/project")
 put("./pedigree.conf", CONFIG)
 t.pedigree("config", "--check")
 partitions()
+partial_reads_are_told_by_every_query()
+whole_reads_are_told_as_nothing_less()
 digests()
 portable()
 portable_and_made()
