@@ -107,16 +107,27 @@ static size_t add_subjects(struct pedigree_buf *buf,
 	return n;
 }
 
-/* What whoever started it chose. */
-static void add_parameters(struct pedigree_buf *buf,
-			   const struct pedigree_entity *run)
+/* What whoever started it chose not, and pedigree saw. */
+static bool is_internal(const char *key)
 {
-	begin(buf, "externalParameters");
-	pedigree_json_member(buf, "name", pedigree_export_name(run));
-	begin(buf, "parameters");
+	static const char *const keys[] = { "cwd",  "exit_code",     "host",
+					    "run",  "signal",	     "step",
+					    "user", "steps_left_out" };
+
+	for (size_t i = 0; i < PEDIGREE_COUNT(keys); i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return strncmp(key, "pedigree.", strlen("pedigree.")) == 0;
+}
+
+static void add_some(struct pedigree_buf *buf,
+		     const struct pedigree_entity *run, bool internal)
+{
 	for (size_t i = 0; i < run->parameters.n; i++) {
 		const struct pedigree_param *param = &run->parameters.v[i];
 
+		if (is_internal(param->key) != internal)
+			continue;
 		if (!param->is_number) {
 			pedigree_json_member(buf, param->key,
 					     param->value ? param->value : "");
@@ -125,7 +136,19 @@ static void add_parameters(struct pedigree_buf *buf,
 		pedigree_json_key(buf, param->key);
 		pedigree_buf_addf(buf, "%.15g", param->number);
 	}
+}
+
+static void add_parameters(struct pedigree_buf *buf,
+			   const struct pedigree_entity *run)
+{
+	begin(buf, "externalParameters");
+	pedigree_json_member(buf, "name", pedigree_export_name(run));
+	begin(buf, "parameters");
+	add_some(buf, run, false);
 	pedigree_buf_add_str(buf, "}}");
+	begin(buf, "internalParameters");
+	add_some(buf, run, true);
+	pedigree_buf_add_char(buf, '}');
 }
 
 static void add_code(struct pedigree_buf *buf,

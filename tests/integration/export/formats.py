@@ -164,6 +164,10 @@ def check_in_toto():
             [digest], "what is attested")
     used = {dependency.get("digest", {}).get("sha256") for dependency in
             statement["predicate"]["buildDefinition"]["resolvedDependencies"]}
+    definition = statement["predicate"]["buildDefinition"]
+    t.equal(sorted(definition["externalParameters"]["parameters"]),
+            ["command", "lr"], "what somebody chose")
+    t.equal(definition["internalParameters"]["exit_code"], 0, "what was seen")
     for i in range(len(NAMES)):
         t.check(sha256(b"%d some bytes\n" % i * 20) in used,
                 f"input {i} is no dependency")
