@@ -306,37 +306,103 @@ static int by_rank(const void *a, const void *b)
 	return order ? order : pedigree_rank_compare(one->rank, two->rank);
 }
 
-/* How many of a launcher's numbers are missing, from `first` on. */
-static uint64_t missing(const struct pedigree_record *record, size_t first,
-			size_t *ret_next)
+/* A number as launchers write it, and no more than is believed. */
+static bool is_number(const char *text, unsigned long *ret)
 {
-	const struct pedigree_rank_seen *ranks = record->ranks.v;
-	unsigned long most = 0, seen = 0, last = ULONG_MAX;
-	size_t i = first;
+	size_t n = text ? strspn(text, "0123456789") : 0;
 
-	for (; i < record->ranks.n &&
-	       !strcmp(ranks[i].launcher, ranks[first].launcher);
-	     i++) {
-		unsigned long said =
-			ranks[i].ranks ? strtoul(ranks[i].ranks, NULL, 10) : 0;
-		char *end;
-		unsigned long number = strtoul(ranks[i].rank, &end, 10);
+	if (!n || n > 6 || text[n])
+		return false;
+	*ret = strtoul(text, NULL, 10);
+	return *ret <= RANKS_MOST;
+}
 
-		if (said > most && said <= RANKS_MOST)
+/* The tasks of an array have any numbers; others count from 0. */
+static bool counts_from_zero(const struct pedigree_rank_seen *rank)
+{
+	return strcmp(rank->launcher, "slurm-array") != 0;
+}
+
+/* The highest count that a launcher's ranks said, and how many of them said
+   another one, or none that can be. */
+static unsigned long count_said(const struct pedigree_rank_seen *ranks,
+				size_t n, uint64_t *odd)
+{
+	unsigned long most = 0, said;
+
+	for (size_t i = 0; i < n; i++)
+		if (is_number(ranks[i].ranks, &said) && said > most)
 			most = said;
-		if (!*end && number != last)
-			seen++;
+	for (size_t i = 0; i < n; i++)
+		if (ranks[i].ranks &&
+		    (!is_number(ranks[i].ranks, &said) || said != most))
+			++*odd;
+	return most;
+}
+
+/* How many of a launcher's sorted ranks are missing, and how many of those that
+   are there cannot be what they say. */
+static uint64_t missing(const struct pedigree_rank_seen *ranks, size_t n,
+			uint64_t *ret_odd)
+{
+	unsigned long most, number, last = ULONG_MAX, seen = 0;
+
+	*ret_odd = 0;
+	most = count_said(ranks, n, ret_odd);
+	for (size_t i = 0; i < n; i++) {
+		bool fits = is_number(ranks[i].rank, &number) &&
+			    (!most || number < most ||
+			     !counts_from_zero(&ranks[i]));
+
+		if (!fits) {
+			*ret_odd += ranks[i].ranks != NULL;
+			continue;
+		}
+		seen += number != last;
 		last = number;
 	}
-	*ret_next = i;
 	return seen && seen < most ? most - seen : 0;
+}
+
+static int add_blind(struct pedigree_builder *builder, unsigned int kind,
+		     uint64_t n)
+{
+	bool running = builder->options && builder->options->running;
+
+	if (!n || running)
+		return 0;
+	return pedigree_record_blind(builder->record, pedigree_blind_word(kind),
+				     pedigree_blind_meaning(kind), NULL, n);
+}
+
+/* Of each launcher in turn. */
+static int add_missing(struct pedigree_builder *builder)
+{
+	const struct pedigree_record *record = builder->record;
+	const struct pedigree_rank_seen *ranks = record->ranks.v;
+	int r = 0;
+
+	for (size_t first = 0, end; r == 0 && first < record->ranks.n;
+	     first = end) {
+		uint64_t n, odd;
+
+		for (end = first + 1;
+		     end < record->ranks.n &&
+		     !strcmp(ranks[end].launcher, ranks[first].launcher);
+		     end++)
+			;
+		n = missing(ranks + first, end - first, &odd);
+		r = add_blind(builder, PEDIGREE_BLIND_MISSING_RANK, n);
+		if (r == 0)
+			r = add_blind(builder, PEDIGREE_BLIND_ODD_RANKS, odd);
+	}
+	return r;
 }
 
 int pedigree_builder_ranks(struct pedigree_builder *builder)
 {
 	struct pedigree_record *record = builder->record;
 	struct pedigree_log_ranks ranks = { 0 };
-	bool running = builder->options && builder->options->running;
 	int r = pedigree_log_ranks_find(builder->log, &ranks);
 
 	if (r == 0)
@@ -348,17 +414,5 @@ int pedigree_builder_ranks(struct pedigree_builder *builder)
 		return r;
 	qsort(record->ranks.v, record->ranks.n, sizeof(*record->ranks.v),
 	      by_rank);
-	for (size_t i = 0; r == 0 && i < record->ranks.n;) {
-		uint64_t n = missing(record, i, &i);
-
-		if (n && !running)
-			r = pedigree_record_blind(
-				record,
-				pedigree_blind_word(
-					PEDIGREE_BLIND_MISSING_RANK),
-				pedigree_blind_meaning(
-					PEDIGREE_BLIND_MISSING_RANK),
-				NULL, n);
-	}
-	return r;
+	return add_missing(builder);
 }

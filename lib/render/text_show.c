@@ -233,7 +233,8 @@ static void rank(struct page *page, const struct pedigree_rank_seen *at)
 	_cleanup_buf_ struct pedigree_buf name = PEDIGREE_BUF_INIT;
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 
-	pedigree_buf_addf(&name, "Rank %s", at->rank ? at->rank : "?");
+	pedigree_buf_add_str(&name, "Rank ");
+	pedigree_text_add(&name, at->rank ? at->rank : "?", page->print->ascii);
 	if (at->ranks)
 		pedigree_buf_addf(&text, "of %s, ", at->ranks);
 	pedigree_buf_addf(&text, "%s, pid %" PRIu32, at->host ? at->host : "?",

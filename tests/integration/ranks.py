@@ -181,9 +181,64 @@ def variables_that_lie():
     equal([number for number, _ in ranks_of("lies")],
           ["0", "0", "../../up", "banana"], "ranks as they were told")
     check(not os.path.exists(f"{work}/home/spool/up"), "a folder outside")
+    equal(odd("lies"), 4,
+          "what does not fit: banana and -1, 99999999, ../../up")
     long = rank("9" * 200, 2, "long", "true", name="long")
     equal(long.wait(LIMIT), 0, "a rank of 200 digits")
     equal(ranks_of("long"), [], "a rank of 200 digits is none")
+
+
+def odd(name):
+    return sum(spot["Count"]
+               for spot in answer("show", name)["Capture"]["BlindSpots"]
+               if spot["Kind"] == "OddRanks")
+
+
+def told_by_torchrun(name, *ranks, job="a"):
+    """Ranks and sizes as torchrun's variables have them, all at once."""
+    env = dict(os.environ, TORCHELASTIC_RUN_ID=job, MASTER_ADDR="here",
+               MASTER_PORT=name)
+    started = [subprocess.Popen(
+        ["pedigree", "run", "-q", "--name", name, "--", "sleep", "0.3"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        env=dict(env, RANK=number, WORLD_SIZE=size))
+               for number, size in ranks]
+    equal([one.wait(LIMIT) for one in started], [0] * len(ranks),
+          f"statuses of {name}")
+    wait_for(lambda: status_of(name) == "Completed", f"the end of {name}")
+    equal(len(ranks_of(name)), len(ranks), f"ranks of {name}")
+    return missing(name), odd(name)
+
+
+def numbers_that_cannot_be():
+    """They are told as they are, and that they do not fit together; and none
+    stands for a rank that was not seen."""
+    equal(told_by_torchrun("fits", ("0", "2"), ("1", "2")), (0, 0), "fits")
+    equal(told_by_torchrun("beyond", ("0", "2"), ("7", "2")), (1, 1),
+          "a rank beyond the size")
+    equal(told_by_torchrun("negative", ("0", "2"), ("-3", "2")), (1, 1),
+          "a negative rank")
+    equal(told_by_torchrun("twice", ("0", "2"), ("0", "2")), (1, 0),
+          "the same rank twice")
+    equal(told_by_torchrun("sizes", ("0", "2"), ("1", "4"), ("2", "4")),
+          (1, 1), "different sizes")
+    equal(told_by_torchrun("huge", ("0", "1" + "0" * 30)), (0, 1),
+          "a size that is not believed")
+    equal(told_by_torchrun("words", ("one", "two")), (0, 2), "words")
+
+
+def jobs_that_are_no_names():
+    """A job's name is a word to compare, and no part of any path or output."""
+    evil = ("../../../up", "/etc", "a\nb\tc", "\033[31mred", ".", "..",
+            "x" * 50000, "\udcff\udcfe")
+    for n, job in enumerate(evil):
+        equal(told_by_torchrun(f"job{n}", ("0", "2"), ("1", "2"), job=job),
+              (0, 0), f"the job {job[:20]!r}")
+    equal([name for name in runs() if name.startswith("job")],
+          [f"job{n}" for n in range(len(evil))], "runs")
+    equal(told_by_torchrun("drive", ("\033[31m\n1", "2")), (0, 1),
+          "a rank that drives a terminal")
+    check("\033" not in pedigree("show", "drive"), "a terminal is driven")
 
 
 def on_two_hosts():
@@ -238,6 +293,8 @@ a_wrapper_that_dies()
 a_rank_that_comes_late()
 two_commands_in_turn()
 variables_that_lie()
+numbers_that_cannot_be()
+jobs_that_are_no_names()
 on_two_hosts()
 sixty_four_at_once()
 passed()
