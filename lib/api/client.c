@@ -41,7 +41,8 @@ int pedigree_check_backend(const char *backend, bool *ret_remote,
 			backend);
 	return pedigree_fail(
 		err, PEDIGREE_EINVAL,
-		"there is no backend '%s'; ledger and sagemaker are", backend);
+		"'%s' is no backend that answers questions; ledger and sagemaker are",
+		backend);
 }
 
 static int connect_to(struct pedigree_client *client,
