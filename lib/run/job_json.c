@@ -16,8 +16,9 @@
 #include "run/spool.h"
 
 #define PROCESSING_JOB "/opt/ml/config/processingjobconfig.json"
-#define TRAINING_JOB "/opt/ml/input/config/inputdataconfig.json"
+#define TRAINING "/opt/ml/input/config/"
 #define CHANNELS "/opt/ml/input/data"
+#define CHECKPOINTS "/opt/ml/checkpoints" /* unless the job says another */
 #define MAX_BYTES ((size_t)1 << 20)
 
 static int keep(const char *arn, char **ret_arn)
@@ -34,11 +35,9 @@ static int keep(const char *arn, char **ret_arn)
 	return 0;
 }
 
-/* A file of the container, or the one that tests name instead; NULL: none. */
-static json_t *load(const char *variable, const char *usual)
+/* NULL: there is none, or it is no JSON. */
+static json_t *load(const char *path)
 {
-	const char *named = secure_getenv(variable);
-	const char *path = named && *named ? named : usual;
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
 
 	if (pedigree_read_file(path, MAX_BYTES, &text, NULL) < 0)
@@ -48,7 +47,9 @@ static json_t *load(const char *variable, const char *usual)
 
 static json_t *load_processing_job(void)
 {
-	return load("PEDIGREE_PROCESSING_JOB_CONFIG", PROCESSING_JOB);
+	const char *named = secure_getenv("PEDIGREE_PROCESSING_JOB_CONFIG");
+
+	return load(named && *named ? named : PROCESSING_JOB);
 }
 
 static int ask_file(char **ret_arn)
@@ -131,26 +132,84 @@ static int add_processing(json_t *all, const char *key,
 	return rc;
 }
 
-/* What SageMaker writes there has no URIs as a rule; then nothing is known. */
+static int add_channel(const char *name, json_t *channel,
+		       struct pedigree_pairs *places)
+{
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+	json_t *source = json_object_get(json_object_get(channel, "DataSource"),
+					 "S3DataSource");
+	const char *uri = prefix_of(source ? source : channel);
+
+	if (!uri || !name || !*name || name[0] == '.' || strchr(name, '/'))
+		return 0;
+	pedigree_path_join(&path, CHANNELS, name);
+	return pedigree_buf_error(&path) ? PEDIGREE_ENOMEM
+					 : add_place(path.data, uri, places);
+}
+
+/* An array, as in a request of CreateTrainingJob, or an object by name. What
+   SageMaker writes has no URIs as a rule; then nothing is known. */
 static int add_channels(json_t *channels, struct pedigree_pairs *places)
 {
 	const char *name;
 	json_t *channel;
+	size_t i;
 	int rc = 0;
 
+	json_array_foreach(channels, i, channel)
+	{
+		name = json_string_value(
+			json_object_get(channel, "ChannelName"));
+		if (rc == 0)
+			rc = add_channel(name, channel, places);
+	}
 	json_object_foreach(channels, name, channel)
 	{
-		_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
-		json_t *source = json_object_get(
-			json_object_get(channel, "DataSource"), "S3DataSource");
-		const char *uri = prefix_of(source ? source : channel);
+		if (rc == 0)
+			rc = add_channel(name, channel, places);
+	}
+	return rc;
+}
 
-		if (rc < 0 || !uri || strchr(name, '/'))
-			continue;
-		pedigree_path_join(&path, CHANNELS, name);
-		rc = pedigree_buf_error(&path)
-			     ? PEDIGREE_ENOMEM
-			     : add_place(path.data, uri, places);
+static int add_checkpoints(json_t *config, struct pedigree_pairs *places)
+{
+	const char *folder =
+		json_string_value(json_object_get(config, "LocalPath"));
+
+	return add_place(folder && *folder ? folder : CHECKPOINTS,
+			 json_string_value(json_object_get(config, "S3Uri")),
+			 places);
+}
+
+/*
+ * The model folder is left out: SageMaker packs it into one archive when the
+ * job has ended, so no file of it is ever an object.
+ */
+static const struct {
+	char file[48];
+	char member[20]; /* "": the whole file */
+	int (*add)(json_t *config, struct pedigree_pairs *places);
+} training[] = {
+	{ TRAINING "inputdataconfig.json", "", add_channels },
+	{ TRAINING "trainingjobconfig.json", "InputDataConfig", add_channels },
+	{ TRAINING "checkpointconfig.json", "", add_checkpoints },
+	{ TRAINING "trainingjobconfig.json", "CheckpointConfig",
+	  add_checkpoints },
+};
+
+static int add_training(struct pedigree_pairs *places)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < PEDIGREE_COUNT(training); i++) {
+		json_t *root = load(training[i].file);
+
+		rc = training[i].add(
+			training[i].member[0]
+				? json_object_get(root, training[i].member)
+				: root,
+			places);
+		json_decref(root);
 	}
 	return rc;
 }
@@ -158,7 +217,6 @@ static int add_channels(json_t *channels, struct pedigree_pairs *places)
 int pedigree_job_places(struct pedigree_pairs *ret_places)
 {
 	json_t *job = load_processing_job();
-	json_t *channels = load("PEDIGREE_TRAINING_JOB_CONFIG", TRAINING_JOB);
 	int rc = add_processing(json_object_get(job, "ProcessingInputs"),
 				"S3Input", ret_places);
 
@@ -168,9 +226,6 @@ int pedigree_job_places(struct pedigree_pairs *ret_places)
 				json_object_get(job, "ProcessingOutputConfig"),
 				"Outputs"),
 			"S3Output", ret_places);
-	if (rc == 0)
-		rc = add_channels(channels, ret_places);
 	json_decref(job);
-	json_decref(channels);
-	return rc;
+	return rc == 0 ? add_training(ret_places) : rc;
 }

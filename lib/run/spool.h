@@ -128,8 +128,8 @@ bool pedigree_alive_changed(const char *folder);
  */
 int pedigree_job_find(char **ret_arn);
 /* Adds which folders of its container are which URIs, as far as that file or
-   the one of a training job's channels ($PEDIGREE_TRAINING_JOB_CONFIG) says.
-   Only PEDIGREE_ENOMEM. */
+   those of a training job, in /opt/ml/input/config, say. Only
+   PEDIGREE_ENOMEM. */
 int pedigree_job_places(struct pedigree_pairs *ret_places);
 
 /* mounts.c: adds what is mounted (graph/places.h), as $PEDIGREE_MOUNTINFO

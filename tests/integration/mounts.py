@@ -184,8 +184,66 @@ def job():
             "the folders of a processing job")
 
 
+def training():
+    t.run("mount", "-t", "tmpfs", "tmpfs", "/opt")
+    os.makedirs("/opt/ml/model")
+    config = "/opt/ml/input/config/"
+    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/raw/"}
+    # As SageMaker has it: no URI, so nothing is known but what [map] says.
+    channels = {"train": {"TrainingInputMode": "File",
+                          "S3DistributionType": "FullyReplicated",
+                          "RecordWrapperType": "None"}}
+    write(config + "inputdataconfig.json", json.dumps(channels))
+    for name in ("train", "more", "list"):
+        write(f"/opt/ml/input/data/{name}/a b.csv", name)
+    os.mkdir("/opt/ml/checkpoints")
+    script = ("cat /opt/ml/input/data/*/*.csv >/opt/ml/model/m.bin; "
+              "echo 1 >/opt/ml/checkpoints/1.ckpt")
+
+    def ran(name, **settings):
+        t.pedigree("run", "-q", "--name", name, "--", "sh", "-c", script,
+                   env={**os.environ, **settings})
+        return uris(name, "Inputs"), uris(name, "Outputs")
+
+    def local(path):
+        return "file:///opt/ml/" + path
+
+    t.equal(ran("unknown"),
+            ([local(f"input/data/{name}/a%20b.csv")
+              for name in ("list", "more", "train")],
+             [local("checkpoints/1.ckpt"), local("model/m.bin")]),
+            "channels that nothing tells about")
+
+    write(config + "trainingjobconfig.json", json.dumps({"InputDataConfig": [
+        {"ChannelName": "train", "DataSource": {"S3DataSource": source}},
+        {"ChannelName": "list", "DataSource": {"S3DataSource": {
+            "S3DataType": "ManifestFile", "S3Uri": "s3://bucket/list"}}},
+        {"ChannelName": "../..", "DataSource": {"S3DataSource": source}},
+        {"ChannelName": 7, "DataSource": []}, None]}))
+    write(config + "checkpointconfig.json",
+          json.dumps({"S3Uri": "s3://bucket/ckpt"}))
+    write("map.conf", "[map]\n/opt/ml/input/data/more = s3://mine/more\n")
+    # The model becomes one archive: none of its files is an object.
+    t.equal(ran("told", PEDIGREE_CONFIG=os.path.abspath("map.conf")),
+            ([local("input/data/list/a%20b.csv"), "s3://bucket/raw/a b.csv",
+              "s3://mine/more/a b.csv"],
+             [local("model/m.bin"), "s3://bucket/ckpt/1.ckpt"]),
+            "the channels of a training job")
+
+    for text in ("", "{", "[[[", "null", '"x"', '{"train": "s3://bucket/x"}',
+                 '{"train": {"S3Uri": "http://bucket/x"}}', "[" * 100000):
+        write(config + "inputdataconfig.json", text)
+        write(config + "trainingjobconfig.json", text)
+        write(config + "checkpointconfig.json", text)
+        t.equal(ran("broken"), (uris("unknown", "Inputs"),
+                                uris("unknown", "Outputs")),
+                f"channels of files that have {text[:40]}")
+    t.run("umount", "/opt")
+
+
 folders()
 layers()
 bucket()
 job()
+training()
 t.passed()
