@@ -39,6 +39,7 @@ integration_tests = \
 	%D%/gc.sh \
 	%D%/gc_manifests.py \
 	%D%/homeless.sh \
+	%D%/hostile_places.py \
 	%D%/install.sh \
 	%D%/memcheck.py \
 	%D%/manual.py \

@@ -3,6 +3,7 @@
 on two hosts that share the spool, when ranks die, come late or lie."""
 
 import glob
+import json
 import os
 import signal
 import subprocess
@@ -261,6 +262,42 @@ def on_two_hosts():
           ["node0", "node1"], "hosts of the ranks")
 
 
+def clocks_an_hour_apart():
+    """A host that shares the spool says other times: of its files, which the
+    server may date, and in what it writes."""
+    for n, shift in enumerate((3600, -3600)):
+        name = f"clock{n}"
+        first = rank(0, 2, name, "cat", "part0.csv", name=name)
+        equal(first.wait(LIMIT), 0, "the rank of the other host")
+        folder, = glob.glob(f"{work}/home/spool/runs/{name}-*")
+        for path in glob.glob(f"{folder}/**", recursive=True):
+            if path.endswith(("begin.json", "end.json")):
+                with open(path, encoding="utf-8") as file:
+                    said = json.load(file)
+                for key in said:
+                    if key.endswith("Ms"):
+                        said[key] += shift * 1000
+                    elif key.endswith("Ns"):
+                        said[key] += shift * 10**9
+                with open(path, "w", encoding="utf-8") as file:
+                    json.dump(said, file)
+            now = os.stat(path).st_mtime
+            os.utime(path, (now + shift, now + shift))
+        second = rank(1, 2, name, "cat", "part1.csv", name=name)
+        equal(second.wait(LIMIT), 0, "the rank of this host")
+        wait_for(lambda: len(ranks_of(name)) == 2, f"both ranks of {name}")
+        wait_for(lambda: status_of(name) == "Completed", f"the end of {name}")
+        shown = answer("show", name)
+        equal(names(shown["Inputs"]), ["part0-csv", "part1-csv"],
+              f"inputs of both hosts, {shift} s apart")
+        equal((missing(name), odd(name)), (0, 0), "blind spots")
+        times = shown["TrialComponent"]
+        check(times["StartTime"] <= times["EndTime"],
+              f"{name} ends before it begins: {times}")
+        equal([one for one in runs() if one.startswith(name)], [name],
+              "runs of that job")
+
+
 def sixty_four_at_once():
     files, count = 1600, 64
     os.mkdir("shards")
@@ -296,5 +333,6 @@ variables_that_lie()
 numbers_that_cannot_be()
 jobs_that_are_no_names()
 on_two_hosts()
+clocks_an_hour_apart()
 sixty_four_at_once()
 passed()

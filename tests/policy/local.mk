@@ -5,6 +5,7 @@
 policy_tests = \
 	%D%/clean.sh \
 	%D%/docs.sh \
+	%D%/example.py \
 	%D%/exports.sh \
 	%D%/format.sh \
 	%D%/headers.sh \
