@@ -91,7 +91,8 @@ int pedigree_check_add(struct pedigree_check *check, pedigree_row row,
 	if (!check->known ||
 	    !pedigree_map_at(check->known, &row, sizeof(row), &new))
 		return pedigree_fail_memory(err);
-	if (!new)
+	/* What a script removed itself is not to be there. */
+	if (!new || pedigree_pairs_get(&entity->properties, "Temporary"))
 		return 0;
 	if (find_place(check, entity, &uri, err) < 0)
 		return PEDIGREE_ENOMEM;

@@ -55,6 +55,7 @@ libpedigree_core_la_SOURCES += \
 	%D%/sheet.c \
 	%D%/sheet.h \
 	%D%/step_record.c \
+	%D%/step_ties.c \
 	%D%/steps.c \
 	%D%/steps.h \
 	%D%/stores.c \

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/hash.h"
@@ -28,6 +29,7 @@ struct parts {
 	const struct pedigree_log_steps *steps;
 	struct pedigree_event *events; /* of step after step */
 	size_t *first;		       /* of each step, in events */
+	size_t *entities;	       /* of each step, + 1, in the record */
 	struct pedigree_map *names;    /* taken: how often */
 	const struct pedigree_settled *settled;
 	uint64_t end_ns; /* of the run, or its last event */
@@ -37,6 +39,7 @@ static void parts_clear(struct parts *parts)
 {
 	free(parts->events);
 	free(parts->first);
+	free(parts->entities);
 	pedigree_map_free(parts->names);
 }
 
@@ -55,8 +58,10 @@ static int sort_events(struct parts *parts)
 
 	parts->events = malloc(log->n_events * sizeof(*parts->events));
 	parts->first = malloc(n * sizeof(*parts->first));
+	parts->entities = calloc(n, sizeof(*parts->entities));
 	parts->names = pedigree_map_new();
-	if (!next || !parts->events || !parts->first || !parts->names)
+	if (!next || !parts->events || !parts->first || !parts->entities ||
+	    !parts->names)
 		return PEDIGREE_ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		next[i] = parts->first[i] = sum;
@@ -160,6 +165,14 @@ static const char **words_of(const struct pedigree_process *process)
 	return words;
 }
 
+/* What the run made and removed again is none of its files (step_ties.c). */
+static bool is_gone(const struct parts *parts, uint32_t step, const char *path)
+{
+	return pedigree_settled_writer(parts->settled, path, step) ==
+		       PEDIGREE_WRITER_OTHER &&
+	       access(path, F_OK) < 0;
+}
+
 /* Files that the step's programs got for their streams. */
 static int add_streams(const struct parts *parts, uint32_t step,
 		       struct pedigree_run_facts *facts)
@@ -173,9 +186,11 @@ static int add_streams(const struct parts *parts, uint32_t step,
 		for (size_t k = 0; part->into == step && k < part->streams.n;
 		     k++) {
 			const struct pedigree_event *event = part->streams.v[k];
-			struct pedigree_inherited *file =
-				pedigree_vec_push(&facts->inherited);
+			struct pedigree_inherited *file;
 
+			if (is_gone(parts, step, event->text))
+				continue;
+			file = pedigree_vec_push(&facts->inherited);
 			if (!file)
 				return PEDIGREE_ENOMEM;
 			*file = (struct pedigree_inherited){
@@ -301,6 +316,8 @@ static int build(const struct pedigree_builder *run, const struct parts *parts,
 	r = pedigree_builder_read(&builder, &run->plan, err);
 	if (r == 0)
 		r = fill(&builder, run, step);
+	if (r == 0)
+		parts->entities[step->into] = builder.run + 1;
 	pedigree_builder_forget(&builder);
 	return r;
 }
@@ -389,5 +406,8 @@ int pedigree_builder_steps(struct pedigree_builder *builder,
 		else
 			left_out++;
 	}
+	if (r == 0)
+		r = pedigree_builder_tie_steps(builder, log, steps,
+					       parts.entities);
 	return r < 0 ? r : tell_left_out(builder, left_out);
 }

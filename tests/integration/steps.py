@@ -171,6 +171,35 @@ def the_last_writer_has_the_bytes():
             "what was written last")
 
 
+def what_is_gone_ties_steps():
+    script("gone.sh", """
+set -e
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+sort words.txt >"$dir/sorted"
+mv "$dir/sorted" "$dir/moved"
+uniq "$dir/moved" >"$dir/few"
+wc -l <"$dir/few" >lines.txt
+""", "/bin/sh")
+    shown = run("gone", "./gone.sh")
+    t.check({"gone-sort", "gone-mv", "gone-uniq", "gone-wc"} <=
+            set(steps_of(shown)), f"the steps: {steps_of(shown)}")
+    trace = t.pedigree("trace", "lines.txt")
+    at = [trace.find(word) for word in
+          ("lines.txt", "gone-wc", "gone-uniq", "gone-mv", "gone-sort",
+           "words.txt")]
+    t.check(at == sorted(at) and at[0] >= 0, f"the way back:\n{trace}")
+    t.pedigree("verify", "lines.txt")
+    # Another run of the same passes on files of its own.
+    script("again.sh", "sort words.txt >between\nuniq between >last.txt\n"
+           "rm between\n", "/bin/sh")
+    for name in ("first", "second"):
+        run(name, "./again.sh")
+    trace = t.pedigree("trace", "second-uniq")
+    t.check("second-sort" in trace and "first" not in trace,
+            f"runs of one script are told apart:\n{trace}")
+
+
 def make_and_launchers_start_steps():
     write("makefile", "out:\n\tcat words.txt >a.txt && sort a.txt >b.txt\n"
           "\tcp b.txt out\n")
@@ -226,6 +255,7 @@ rules_name_them()
 a_pipeline_is_one_step()
 ends_are_those_of_the_programs()
 the_last_writer_has_the_bytes()
+what_is_gone_ties_steps()
 make_and_launchers_start_steps()
 python_is_one_program()
 names_of_other_runs_stay_theirs()
