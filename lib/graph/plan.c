@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "graph/scene.h"
+#include "graph/settled.h"
 
 #define CODE "Code"
 /* The program stands in front; a list of files may follow. */
@@ -80,6 +81,23 @@ static bool temporary(const struct pedigree_plan *plan,
 	       file->old->mtime_ns >= hasher->start_ns;
 }
 
+/* Made by another part of the run, and gone: see step_ties.c. */
+static bool passed_on(const struct pedigree_plan *plan,
+		      const struct pedigree_hasher *hasher,
+		      const struct pedigree_file *file)
+{
+	const struct pedigree_paths *paths = &plan->access.paths;
+	const struct pedigree_name *name = &paths->names.v[file->name];
+	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+
+	if (!hasher->settled || name->kind != PEDIGREE_NAME_ABSENT)
+		return false;
+	pedigree_paths_text(paths, name->folder, file->name, &path);
+	return !pedigree_buf_error(&path) &&
+	       pedigree_settled_writer(hasher->settled, path.data,
+				       hasher->step) == PEDIGREE_WRITER_OTHER;
+}
+
 enum pedigree_fate pedigree_plan_input(struct pedigree_plan *plan,
 				       const struct pedigree_hasher *hasher,
 				       const struct pedigree_file *file,
@@ -92,7 +110,7 @@ enum pedigree_fate pedigree_plan_input(struct pedigree_plan *plan,
 	if (!(file->flags & PEDIGREE_FILE_INPUT) ||
 	    name->kind == PEDIGREE_NAME_OTHER)
 		return PEDIGREE_FATE_NONE;
-	if (temporary(plan, hasher, file))
+	if (temporary(plan, hasher, file) || passed_on(plan, hasher, file))
 		return PEDIGREE_FATE_TEMPORARY;
 	if ((file->flags & PEDIGREE_FILE_MAYBE_NEW) &&
 	    ((file->flags & PEDIGREE_FILE_DESTROYED) ||

@@ -195,7 +195,9 @@ wc -l <"$dir/few" >lines.txt
            "rm between\n", "/bin/sh")
     for name in ("first", "second"):
         run(name, "./again.sh")
+    t.pedigree("verify", "last.txt")
     trace = t.pedigree("trace", "second-uniq")
+    t.equal(trace.count("between"), 1, f"one artifact of it:\n{trace}")
     t.check("second-sort" in trace and "first" not in trace,
             f"runs of one script are told apart:\n{trace}")
 
