@@ -104,8 +104,10 @@ int main(int argc, char **argv)
 	/* A full disk behind stdout must not look like an answer. */
 	errno = 0;
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		if (errno != EPIPE)
-			cli_say("cannot write the answer: %s", strerror(errno));
+		/* Trouble was told by whoever had it. */
+		if (errno != EPIPE && status != CLI_TROUBLE)
+			cli_say("cannot write the answer: %s",
+				errno ? strerror(errno) : "it is incomplete");
 		if (status == CLI_OK)
 			status = CLI_TROUBLE;
 	}

@@ -74,6 +74,13 @@ int pedigree_builder_present(const struct pedigree_builder *builder,
 			     const struct pedigree_item *items,
 			     const struct pedigree_group *group,
 			     struct pedigree_entity *entity);
+/* How many partitions of the data set (or NULL) a group is in; its items are
+   names in `paths`. */
+int pedigree_builder_partitions(const struct pedigree_paths *paths,
+				const struct pedigree_dataset *dataset,
+				const struct pedigree_item *items,
+				const struct pedigree_group *group,
+				struct pedigree_entity *entity);
 /* Takes a manifest's text into the record and gives `entity` its version. */
 int pedigree_builder_manifest(struct pedigree_builder *builder,
 			      struct pedigree_buf *text,

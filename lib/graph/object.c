@@ -269,6 +269,9 @@ static int add_prefix(struct pedigree_builder *builder, const struct rack *rack,
 					     &entity);
 	if (r == 0)
 		r = pedigree_builder_manifest(builder, &text, &tally, &entity);
+	if (r == 0)
+		r = pedigree_builder_partitions(&rack->paths, tally.dataset,
+						rack->items.v, group, &entity);
 	/* A bucket is in one store. */
 	if (r == 0)
 		r = pedigree_pairs_set(

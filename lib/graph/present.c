@@ -41,18 +41,17 @@ static void survey_clear(struct survey *survey)
 	pedigree_map_free(survey->partitions);
 }
 
-static int add_partition(struct survey *survey, struct pedigree_map *partitions,
-			 const char *folder)
+/* The partition that a folder is, or is in. `skip` is the length of the root
+   and a slash. */
+static int add_partition(const struct pedigree_dataset *dataset, size_t skip,
+			 struct pedigree_map *partitions, const char *folder)
 {
-	const char *rest = folder;
 	size_t n;
 
-	if (!survey->dataset || !survey->dataset->partitions.n ||
-	    strlen(folder) < survey->skip)
+	if (!dataset || !dataset->partitions.n || strlen(folder) < skip)
 		return 0;
-	rest += survey->skip;
-	n = pedigree_dataset_partition(survey->dataset, rest);
-	return !n || pedigree_map_at(partitions, rest, n, NULL)
+	n = pedigree_dataset_partition(dataset, folder + skip);
+	return !n || pedigree_map_at(partitions, folder + skip, n, NULL)
 		       ? 0
 		       : PEDIGREE_ENOMEM;
 }
@@ -169,7 +168,8 @@ static int look_through(struct survey *survey, const char *folder, DIR *dir)
 		}
 	}
 	if (r == 0 && some)
-		r = add_partition(survey, survey->partitions, folder);
+		r = add_partition(survey->dataset, survey->skip,
+				  survey->partitions, folder);
 	return r;
 }
 
@@ -203,30 +203,41 @@ static int set_number(struct pedigree_entity *entity, const char *key,
 	return pedigree_pairs_set(&entity->properties, key, text);
 }
 
-/* How many partitions what was recorded is in. */
-static int set_partitions(struct survey *survey,
-			  const struct pedigree_item *items,
-			  struct pedigree_entity *entity)
+static int take_partitions(const struct pedigree_paths *paths,
+			   const struct pedigree_dataset *dataset,
+			   const struct pedigree_item *items,
+			   const struct pedigree_group *group,
+			   struct pedigree_map *partitions)
 {
-	_cleanup_map_ struct pedigree_map *seen = pedigree_map_new();
-	const struct pedigree_paths *paths =
-		&survey->builder->plan.access.paths;
+	size_t skip = strlen(group->folder) + 1;
 	uint32_t last = PEDIGREE_NOWHERE;
+	int r = 0;
 
-	if (!seen)
-		return PEDIGREE_ENOMEM;
-	for (size_t i = 0; i < survey->group->n; i++) {
-		uint32_t name = items[survey->group->first + i].name;
+	for (size_t i = 0; r == 0 && i < group->n; i++) {
+		uint32_t name = items[group->first + i].name;
 		uint32_t folder = paths->names.v[name].folder;
-		const char *path = paths->folders.v[folder].path;
 
-		if (folder == last)
-			continue;
+		if (folder != last)
+			r = add_partition(dataset, skip, partitions,
+					  paths->folders.v[folder].path);
 		last = folder;
-		if (add_partition(survey, seen, path) < 0 ||
-		    add_partition(survey, survey->partitions, path) < 0)
-			return PEDIGREE_ENOMEM;
 	}
+	return r;
+}
+
+int pedigree_builder_partitions(const struct pedigree_paths *paths,
+				const struct pedigree_dataset *dataset,
+				const struct pedigree_item *items,
+				const struct pedigree_group *group,
+				struct pedigree_entity *entity)
+{
+	_cleanup_map_ struct pedigree_map *seen = NULL;
+
+	if (!dataset || !dataset->partitions.n)
+		return 0;
+	seen = pedigree_map_new();
+	if (!seen || take_partitions(paths, dataset, items, group, seen) < 0)
+		return PEDIGREE_ENOMEM;
 	return set_number(entity, "Partitions", pedigree_map_count(seen));
 }
 
@@ -260,8 +271,13 @@ int pedigree_builder_present(const struct pedigree_builder *builder,
 	if (r == 0 && input && !survey.unknown)
 		r = set_number(entity, "FilesPresent",
 			       group->n + survey.others);
+	if (r == 0)
+		r = pedigree_builder_partitions(&builder->plan.access.paths,
+						survey.dataset, items, group,
+						entity);
 	if (r == 0 && parts)
-		r = set_partitions(&survey, items, entity);
+		r = take_partitions(&builder->plan.access.paths, survey.dataset,
+				    items, group, survey.partitions);
 	if (r == 0 && parts && input && !survey.unknown)
 		r = set_number(entity, "PartitionsPresent",
 			       pedigree_map_count(survey.partitions));

@@ -42,6 +42,7 @@ integration_tests = \
 	%D%/hostile_places.py \
 	%D%/install.sh \
 	%D%/memcheck.py \
+	%D%/manifests.py \
 	%D%/manual.py \
 	%D%/mounts.py \
 	%D%/noise.py \

@@ -123,9 +123,39 @@ def behind_the_body(certificate):
              f"file://{t.work}/small.bin", "s3://b/sum")
 
 
+LAKE = """
+import boto3, sys
+s3 = boto3.client("s3", endpoint_url=sys.argv[1])
+keys = ["dt=1/a", "dt=1/b", "dt=2/a", "_SUCCESS"]
+for key in keys:
+    if sys.argv[2] == "put":
+        s3.put_object(Bucket="b", Key="lake/" + key, Body=key.encode())
+    elif key != "dt=1/b":
+        s3.get_object(Bucket="b", Key="lake/" + key)["Body"].read()
+"""
+
+
+def partitions_of_a_prefix_are_a_data_set(url):
+    with open("pedigree.conf", "w", encoding="ascii") as config:
+        config.write("[dataset lake]\nroot = s3://b/lake\npartition = dt=*\n")
+    for name, side in (("put", "Outputs"), ("get", "Inputs")):
+        t.pedigree("run", "-q", "--name", f"lake-{name}", "--", PYTHON, "-c",
+                   LAKE, url, name)
+        found = {a["Source"]["SourceUri"]: a["Properties"]
+                 for a in t.answer("show", f"lake-{name}")[side]
+                 if a["Source"]["SourceUri"].startswith("s3:")}
+        t.equal(set(found), {"s3://b/lake", "s3://b/lake/_SUCCESS"}, name)
+        more = found["s3://b/lake"]
+        t.equal((more["DataSet"], more["Files"], more["Partitions"]),
+                ("lake", "3" if name == "put" else "2", "2"), name)
+        t.check("FilesPresent" not in more, "a bucket was not counted")
+    os.unlink("pedigree.conf")
+
+
 with fake_s3.Store(wire.certificate) as served:
     in_parts(served.url, served)
     by_boto3(served.url)
+    partitions_of_a_prefix_are_a_data_set(served.url)
 with_versions(wire.certificate)
 behind_the_body(wire.certificate)
 t.passed()
