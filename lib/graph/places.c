@@ -3,6 +3,7 @@
 
 #include "graph/places.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "base/vec.h"
 
 #define NO_PARENT "-" /* that can be seen */
+#define CHAIN_MAX 8   /* places one behind another; more go in a circle */
 
 struct mount {
 	const char *id, *parent;
@@ -20,6 +22,7 @@ struct mount {
 	const char *point;
 	const char *type, *source, *options;
 	bool hidden; /* another one is mounted over it */
+	bool placed; /* it is known where it comes from */
 };
 
 struct table {
@@ -44,23 +47,35 @@ static bool has_file(const char *path)
 	return lstat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
-bool pedigree_places_uri(const struct pedigree_pairs *places, const char *path,
-			 struct pedigree_buf *uri)
+/* The longest prefix that has the path, of which there are *ret_layers. */
+static const char *longest(const struct pedigree_pairs *places,
+			   const char *path, size_t *ret_layers)
 {
-	_cleanup_buf_ struct pedigree_buf below = PEDIGREE_BUF_INIT;
-	_cleanup_buf_ struct pedigree_buf file = PEDIGREE_BUF_INIT;
 	const char *best = NULL;
-	size_t n = 0, layers = 0;
 
 	for (size_t i = 0; i < places->n; i++) {
 		const char *prefix = places->v[i].key;
 
-		if (!pedigree_path_under(path, prefix) || strlen(prefix) < n)
+		if (!pedigree_path_under(path, prefix) ||
+		    (best && strlen(prefix) < strlen(best)))
 			continue;
-		layers = best && strcmp(prefix, best) == 0 ? layers + 1 : 1;
+		*ret_layers =
+			best && strcmp(prefix, best) == 0 ? *ret_layers + 1 : 1;
 		best = prefix;
-		n = strlen(prefix);
 	}
+	return best;
+}
+
+/* As pedigree_places_uri(), of one place. */
+static bool find(const struct pedigree_pairs *places, const char *path,
+		 const char **ret_prefix, struct pedigree_buf *uri)
+{
+	_cleanup_buf_ struct pedigree_buf below = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf file = PEDIGREE_BUF_INIT;
+	size_t layers = 0;
+	const char *best = longest(places, path, &layers);
+	size_t n = best ? strlen(best) : 0;
+
 	for (size_t i = 0; best && i < places->n; i++) {
 		if (strcmp(places->v[i].key, best) != 0)
 			continue;
@@ -72,10 +87,44 @@ bool pedigree_places_uri(const struct pedigree_pairs *places, const char *path,
 		    pedigree_uri_to_path(&file, below.data) &&
 		    !pedigree_buf_error(&file) && !has_file(file.data))
 			continue;
+		if (pedigree_buf_error(&below))
+			uri->failed = true;
 		pedigree_buf_add(uri, below.data, below.len);
+		*ret_prefix = best;
 		return true;
 	}
 	return false;
+}
+
+bool pedigree_places_uri(const struct pedigree_pairs *places, const char *path,
+			 struct pedigree_buf *uri)
+{
+	_cleanup_buf_ struct pedigree_buf found = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf at = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf next = PEDIGREE_BUF_INIT;
+	const char *prefix, *before;
+
+	if (!find(places, path, &prefix, &found))
+		return false;
+	/* The folder that a bind mount shows can be at a place itself. */
+	for (unsigned int i = 0; i < CHAIN_MAX; i++) {
+		pedigree_buf_reset(&at);
+		pedigree_buf_reset(&next);
+		before = prefix;
+		if (pedigree_buf_error(&found) ||
+		    !pedigree_uri_to_path(&at, found.data) ||
+		    pedigree_buf_error(&at) ||
+		    !find(places, at.data, &prefix, &next) ||
+		    strcmp(prefix, before) == 0)
+			break;
+		pedigree_buf_reset(&found);
+		pedigree_buf_add(&found, next.data, next.len);
+	}
+	if (pedigree_buf_error(&found) || pedigree_buf_error(&at) ||
+	    pedigree_buf_error(&next))
+		uri->failed = true;
+	pedigree_buf_add(uri, found.data, found.len);
+	return true;
 }
 
 bool pedigree_places_path(const struct pedigree_pairs *places, const char *uri,
@@ -166,7 +215,9 @@ static bool read_line(char *line, struct mount *ret)
 	unescape(words[3]);
 	unescape(words[4]);
 	unescape(source);
-	if (ret->root[0] != '/' || ret->point[0] != '/')
+	/* No file is opened by a longer path. */
+	if (ret->root[0] != '/' || ret->point[0] != '/' ||
+	    strlen(ret->root) >= PATH_MAX || strlen(ret->point) >= PATH_MAX)
 		return false;
 	pedigree_path_clean(words[4]);
 	return true;
@@ -455,21 +506,29 @@ static int from_overlay(const struct mount *mount,
 	return r;
 }
 
-static int add_mount(const struct table *table, size_t index,
-		     const struct pedigree_mount_world *world,
-		     struct pedigree_pairs *places)
+/* 1: it is one, and added; 0: it is none; else PEDIGREE_ENOMEM. */
+static int from_elsewhere(const struct mount *mount,
+			  const struct pedigree_mount_world *world,
+			  struct pedigree_pairs *places)
 {
 	_cleanup_buf_ struct pedigree_buf uri = PEDIGREE_BUF_INIT;
-	const struct mount *mount = &table->all.v[index];
 	int r = from_server(mount, &uri);
 
 	if (r == 0 && !mount->root[1] && strncmp(mount->type, "fuse", 4) == 0 &&
 	    pedigree_mount_bucket(world, mount->type, mount->point, &uri))
 		r = 1;
-	if (r == 1)
-		return add(places, mount->point, &uri);
-	if (r == 0)
-		r = from_bind(table, index, places);
+	if (r == 1 && add(places, mount->point, &uri) < 0)
+		r = PEDIGREE_ENOMEM;
+	return r;
+}
+
+static int from_here(const struct table *table, size_t index,
+		     const struct pedigree_mount_world *world,
+		     struct pedigree_pairs *places)
+{
+	const struct mount *mount = &table->all.v[index];
+	int r = from_bind(table, index, places);
+
 	if (r == 0 && strcmp(mount->type, "overlay") == 0)
 		r = from_overlay(mount, world, places);
 	return r;
@@ -481,8 +540,19 @@ int pedigree_places_read(char *table, const struct pedigree_mount_world *world,
 	_cleanup_(table_clear) struct table mounts = { 0 };
 	int r = read_table(table, &mounts);
 
+	/* Servers and buckets first: a thousand folders of containers that
+	   are mounted twice would leave no room for them. */
+	for (size_t i = 0; r == 0 && i < mounts.all.n; i++) {
+		struct mount *mount = &mounts.all.v[i];
+
+		if (mount->hidden)
+			continue;
+		r = from_elsewhere(mount, world, ret_places);
+		mount->placed = r == 1;
+		r = r < 0 ? r : 0;
+	}
 	for (size_t i = 0; r == 0 && i < mounts.all.n; i++)
-		if (!mounts.all.v[i].hidden)
-			r = add_mount(&mounts, i, world, ret_places);
+		if (!mounts.all.v[i].hidden && !mounts.all.v[i].placed)
+			r = from_here(&mounts, i, world, ret_places);
 	return r;
 }

@@ -17,8 +17,9 @@
 #define PEDIGREE_PLACES_MAX 1000
 
 /*
- * Appends the URI of an absolute clean path by the longest prefix. False, with
- * nothing appended, when it is at none of the places.
+ * Appends the URI of an absolute clean path by the longest prefix, and by that
+ * of the file which that names, if it does. False, with nothing appended, when
+ * it is at none of the places.
  */
 bool pedigree_places_uri(const struct pedigree_pairs *places, const char *path,
 			 struct pedigree_buf *uri);

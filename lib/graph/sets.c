@@ -178,6 +178,26 @@ pedigree_plan_dataset(const struct pedigree_plan *plan,
 	return group->set ? plan->sets.v[group->set - 1].rule : NULL;
 }
 
+/* Lines of [map] come first, also of the folder that a mount shows. */
+static bool find_elsewhere(const struct pedigree_plan *plan, const char *path,
+			   struct pedigree_buf *ret)
+{
+	_cleanup_buf_ struct pedigree_buf file = PEDIGREE_BUF_INIT;
+
+	if (pedigree_rules_map(plan->rules, path, ret))
+		return true;
+	if (!pedigree_places_uri(&plan->facts->places, path, ret))
+		return false;
+	if (!pedigree_buf_error(ret) &&
+	    pedigree_uri_to_path(&file, ret->data)) {
+		if (pedigree_buf_error(&file))
+			ret->failed = true;
+		else
+			pedigree_rules_map(plan->rules, file.data, ret);
+	}
+	return true;
+}
+
 int pedigree_plan_uri(const struct pedigree_plan *plan,
 		      const struct pedigree_dataset *dataset, const char *path,
 		      struct pedigree_buf *ret)
@@ -186,8 +206,7 @@ int pedigree_plan_uri(const struct pedigree_plan *plan,
 	if (dataset && dataset->portable) {
 		pedigree_buf_add_str(ret, "dataset://");
 		pedigree_percent_encode(ret, dataset->name);
-	} else if (!pedigree_rules_map(plan->rules, path, ret) &&
-		   !pedigree_places_uri(&plan->facts->places, path, ret)) {
+	} else if (!find_elsewhere(plan, path, ret)) {
 		pedigree_path_to_uri(ret, path);
 	}
 	return pedigree_buf_error(ret) ? PEDIGREE_ENOMEM : 0;

@@ -63,6 +63,14 @@ def folders():
     t.equal(uris("set", "Inputs"), [here("srv/data/set")], "a data set")
     t.pedigree("verify", "set")
     t.check("set" in t.pedigree("trace", "bound/set"), "found by its path")
+    # What the folder is said to be is what the mount is, too.
+    write("map.conf", f"[map]\n{os.path.realpath('srv')} = s3://lake\n")
+    t.pedigree("run", "-q", "--name", "mapped", "--", "cp", "bound/in.csv",
+               "bound/mapped.csv",
+               env={**os.environ, "PEDIGREE_CONFIG": os.path.abspath("map.conf")})
+    t.equal((uris("mapped", "Inputs"), uris("mapped", "Outputs")),
+            (["s3://lake/data/in.csv"], ["s3://lake/data/mapped.csv"]),
+            "files of a folder that is mounted twice and mapped")
     t.run("umount", "bound")
 
 

@@ -221,6 +221,39 @@ static void test_a_bind_mount_is_the_folder_it_shows(void **state)
 	pedigree_pairs_clear(&places);
 }
 
+static void test_a_folder_of_a_bucket_that_is_bound_is_in_it(void **state)
+{
+	const struct world world = { "s3fs models /b", NULL };
+	struct pedigree_pairs places = { 0 };
+
+	(void)state;
+	read_table(&world,
+		   ROOT "40 28 0:50 / /b rw - fuse.s3fs s3fs rw\n"
+			"41 28 0:50 /sub /data rw - fuse.s3fs s3fs rw\n"
+			"42 28 0:50 / /all rw - fuse.s3fs s3fs rw\n"
+			"43 28 8:1 /srv /one rw - ext4 /dev/sda1 rw\n",
+		   &places);
+	check(&places, "/data/x y", "s3://models/sub/x y");
+	check(&places, "/all/x", "s3://models/x");
+	/* As [map] has them. */
+	assert_int_equal(pedigree_pairs_add(&places, "/srv", "s3://mapped"), 0);
+	check(&places, "/one/x", "s3://mapped/x");
+	pedigree_pairs_clear(&places);
+}
+
+static void test_places_that_go_in_a_circle_end(void **state)
+{
+	struct pedigree_pairs places = { 0 };
+
+	(void)state;
+	assert_int_equal(pedigree_pairs_add(&places, "/a", "file:///b"), 0);
+	assert_int_equal(pedigree_pairs_add(&places, "/b", "file:///a"), 0);
+	assert_int_equal(pedigree_pairs_add(&places, "/c", "file:///c/c"), 0);
+	check(&places, "/a/x", "file:///b/x");
+	check(&places, "/c/x", "file:///c/c/x");
+	pedigree_pairs_clear(&places);
+}
+
 static void test_what_is_mounted_over_another_counts(void **state)
 {
 	const struct world world = { NULL, NULL };
@@ -331,6 +364,49 @@ static void test_lines_that_are_none_are_left_out(void **state)
 		check_one(&world, lines[i], "/data/x", NULL);
 }
 
+static void test_a_line_of_a_megabyte_is_read_or_left_out(void **state)
+{
+	const struct world world = { NULL, NULL };
+	_cleanup_buf_ struct pedigree_buf table = PEDIGREE_BUF_INIT;
+	struct pedigree_pairs places = { 0 };
+
+	(void)state;
+	pedigree_buf_add_str(&table, ROOT "39 28 0:49 / /long/");
+	for (size_t i = 0; i < (1 << 18); i++)
+		pedigree_buf_add_str(&table, i % 2 ? "\\040" : "../a");
+	pedigree_buf_add_str(&table, " rw - nfs4 nas:/long rw\n"
+				     "40 28 0:50 / /data rw - nfs4 nas:/e ");
+	for (size_t i = 0; i < (1 << 18); i++)
+		pedigree_buf_add_str(&table, "a=b,");
+	pedigree_buf_add_str(&table, "\n41 28 0:51 / /z rw - nfs4 nas:/z rw");
+	assert_false(pedigree_buf_error(&table));
+	read_table(&world, table.data, &places);
+	check(&places, "/data/x", "nfs://nas/e/x");
+	check(&places, "/z/x", "nfs://nas/z/x");
+	pedigree_pairs_clear(&places);
+}
+
+static void test_a_server_behind_ten_thousand_bind_mounts_is_known(void **state)
+{
+	const struct world world = { NULL, NULL };
+	_cleanup_buf_ struct pedigree_buf table = PEDIGREE_BUF_INIT;
+	struct pedigree_pairs places = { 0 };
+
+	(void)state;
+	pedigree_buf_add_str(&table, ROOT);
+	for (unsigned int i = 0; i < 10000; i++)
+		pedigree_buf_addf(
+			&table,
+			"%u 28 8:1 /var/%u /pods/%u rw - ext4 /dev/sda1 rw\n",
+			100 + i, i, i);
+	pedigree_buf_add_str(&table, "99 28 0:50 / /d rw - nfs4 nas:/e rw\n");
+	assert_false(pedigree_buf_error(&table));
+	read_table(&world, table.data, &places);
+	check(&places, "/d/x", "nfs://nas/e/x");
+	check(&places, "/pods/7/x", "file:///var/7/x");
+	pedigree_pairs_clear(&places);
+}
+
 static void test_ten_thousand_mounts_are_read_at_once(void **state)
 {
 	const struct world world = { NULL, NULL };
@@ -356,11 +432,17 @@ int main(void)
 		cmocka_unit_test(test_file_servers_are_named_by_their_exports),
 		cmocka_unit_test(test_buckets_are_named_by_who_serves_them),
 		cmocka_unit_test(test_a_bind_mount_is_the_folder_it_shows),
+		cmocka_unit_test(
+			test_a_folder_of_a_bucket_that_is_bound_is_in_it),
+		cmocka_unit_test(test_places_that_go_in_a_circle_end),
 		cmocka_unit_test(test_what_is_mounted_over_another_counts),
 		cmocka_unit_test(
 			test_a_file_of_an_overlay_is_in_the_first_layer_with_it),
 		cmocka_unit_test(test_a_uri_has_the_path_that_shows_it_here),
 		cmocka_unit_test(test_lines_that_are_none_are_left_out),
+		cmocka_unit_test(test_a_line_of_a_megabyte_is_read_or_left_out),
+		cmocka_unit_test(
+			test_a_server_behind_ten_thousand_bind_mounts_is_known),
 		cmocka_unit_test(test_ten_thousand_mounts_are_read_at_once),
 	};
 
