@@ -74,6 +74,20 @@ def folders():
     t.run("umount", "bound")
 
 
+def odd_names():
+    name = "sp ace\ttab\nnew\\line\\040#\u00e9"
+    write(f"odd/{name}/in.csv", "a\n")
+    os.mkdir(f"at {name}")
+    t.run("mount", "--bind", f"odd/{name}", f"at {name}")
+    t.pedigree("run", "-q", "--name", "odd", "--", "cp", f"at {name}/in.csv",
+               f"at {name}/out.csv")
+    folder = here("odd") + "/sp%20ace%09tab%0Anew%5Cline%5C040%23%C3%A9"
+    t.equal((uris("odd", "Inputs"), uris("odd", "Outputs")),
+            ([folder + "/in.csv"], [folder + "/out.csv"]),
+            "a folder whose name is escaped in the table")
+    t.run("umount", f"at {name}")
+
+
 def layers():
     write("low/l.csv", "low\n")
     for name in ("up", "work", "merged"):
@@ -91,7 +105,14 @@ def layers():
     t.equal((uris("layers", "Inputs"), uris("layers", "Outputs")),
             ([here("low/l.csv")], [here("up/new.csv")]),
             "files of an overlay")
-    t.run("umount", "merged")
+    os.mkdir("part")
+    t.run("mount", "--bind", "merged", "part")
+    t.pedigree("run", "-q", "--name", "part", "--", "cp", "part/l.csv",
+               "part/more.csv")
+    t.equal((uris("part", "Inputs"), uris("part", "Outputs")),
+            ([here("low/l.csv")], [here("up/more.csv")]),
+            "files of an overlay that is mounted twice")
+    t.run("umount", "part", "merged")
 
 
 def wait_for(what, happened):
@@ -151,6 +172,16 @@ def bucket():
         t.check("s3://models/out.csv" in
                 json.dumps(t.answer("trace", "bucket/out.csv")),
                 "found by its path")
+        os.makedirs("bucket/sub")
+        os.mkdir("sub")
+        t.run("mount", "--bind", "bucket/sub", "sub")
+        try:
+            t.pedigree("run", "-q", "--name", "sub", "--", "cp",
+                       "bucket/in 1.csv", "sub/out.csv")
+            t.equal(uris("sub", "Outputs"), ["s3://models/sub/out.csv"],
+                    "an object in a bound folder of a bucket")
+        finally:
+            t.run("umount", "sub")
     finally:
         subprocess.run(["umount", point], check=False)
         for process in (daemon, server):
@@ -250,6 +281,7 @@ def training():
 
 
 folders()
+odd_names()
 layers()
 bucket()
 job()
