@@ -175,6 +175,26 @@ static void set_time(int64_t *time_ms, int64_t news, bool newer, bool *changed)
 	*changed = true;
 }
 
+/* Properties of where and how an artifact was met, not of what it is. */
+static int merge_met(struct pedigree_pairs *pairs,
+		     const struct pedigree_pairs *news, bool *changed)
+{
+	static const char *const keys[] = { "FilesPresent", "PartitionsPresent",
+					    "Folder" };
+
+	for (size_t i = 0; i < PEDIGREE_COUNT(keys); i++) {
+		const char *text = pedigree_pairs_get(news, keys[i]);
+		const char *known = pedigree_pairs_get(pairs, keys[i]);
+
+		if (!text || (known && !strcmp(known, text)))
+			continue;
+		if (pedigree_pairs_set(pairs, keys[i], text) < 0)
+			return PEDIGREE_ENOMEM;
+		*changed = true;
+	}
+	return 0;
+}
+
 int pedigree_ledger_merge(struct pedigree_entity *entity,
 			  const struct pedigree_entity *news, bool newer,
 			  bool *ret_changed)
@@ -208,6 +228,9 @@ int pedigree_ledger_merge(struct pedigree_entity *entity,
 		if (set_text(texts[i].text, texts[i].news, texts[i].over,
 			     &changed) < 0)
 			return PEDIGREE_ENOMEM;
+	if (artifact && newer &&
+	    merge_met(&entity->properties, &news->properties, &changed) < 0)
+		return PEDIGREE_ENOMEM;
 	if (merge_pairs(&entity->properties, &news->properties, over,
 			&changed) < 0 ||
 	    merge_params(&entity->parameters, &news->parameters, &changed) <

@@ -14,8 +14,9 @@
 /*
  * Merges `news` into `entity`. What identifies an entity, its CreationTime
  * and, of artifacts, what is known already stay: an artifact gains new
- * properties, and a type that says more than DataSet. Of other kinds what
- * `news` says wins when `newer`. *ret_changed tells whether anything became
+ * properties, and a type that says more than DataSet; of where it was met and
+ * how much was there besides, and of other kinds, what `news` says wins when
+ * `newer`. *ret_changed tells whether anything became
  * different. PEDIGREE_ENOMEM.
  */
 int pedigree_ledger_merge(struct pedigree_entity *entity,

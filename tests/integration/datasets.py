@@ -117,6 +117,17 @@ def partial_reads_are_told_by_every_query():
             [(16, 60)], "the trace's numbers")
 
 
+def what_is_present_is_told_as_the_newest_run_found_it():
+    files("grows", 11)
+    read = [f"grows/{i:02}.csv" for i in range(10)]
+    one = run("grows-one", *read)["grows"]
+    files("grows", 15)
+    two = run("grows-two", *read)["grows"]
+    t.equal(one["ArtifactArn"], two["ArtifactArn"], "the same files read")
+    t.equal([numbers(a, "Files", "FilesPresent") for a in (one, two)],
+            [[10, 11], [10, 15]], "of how many")
+
+
 def whole_reads_are_told_as_nothing_less():
     files("whole", 12)
     got = run("all", *[f"whole/{i:02}.csv" for i in range(12)])["whole"]
@@ -243,6 +254,7 @@ put("./pedigree.conf", CONFIG)
 t.pedigree("config", "--check")
 partitions()
 partial_reads_are_told_by_every_query()
+what_is_present_is_told_as_the_newest_run_found_it()
 whole_reads_are_told_as_nothing_less()
 digests()
 portable()

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.environ["top_srcdir"], "tests"))
@@ -35,6 +36,15 @@ def write(path, text):
 
 def python(name, text):
     t.pedigree("run", "-q", "--name", name, "--", sys.executable, "-c", text)
+
+
+def wait_for(run):
+    """A busy machine goes on with a record when `pedigree run` has ended."""
+    end = time.monotonic() + 300
+    while subprocess.run(["pedigree", "show", run], stdin=subprocess.DEVNULL,
+                         capture_output=True, timeout=300, check=False).returncode:
+        t.check(time.monotonic() < end, f"{run} is not recorded")
+        time.sleep(0.2)
 
 
 def data_set(run, name):
@@ -109,6 +119,7 @@ def a_hundred_thousand_files_are_listed_in_text_and_json():
     python("crawl", "import os\n"
            "for d, _, names in os.walk('many'):\n"
            "    for n in names: os.close(os.open(d + '/' + n, os.O_RDONLY))")
+    wait_for("crawl")
     t.equal(extent(data_set("crawl", "many")), (MANY, MANY), "all of it")
     text = t.pedigree("show", "dataset://many", "--manifest")
     t.equal(len(text.splitlines()), 1 + MANY, "lines of text")
