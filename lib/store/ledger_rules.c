@@ -128,6 +128,16 @@ static int set_star(struct pedigree_ledger_put *put, pedigree_row artifact,
 					       "ii", centre, artifact);
 		}
 	}
+	/* One that is not tied has nothing to lose, as a rule: there may be a
+	   hundred thousand files of the same few bytes. */
+	if (!status && !tied) {
+		status = pedigree_db_ask(db, PEDIGREE_SQL_STAR_OF, &stmt, err,
+					 "i", artifact);
+		pedigree_db_done(stmt);
+		if (status <= 0)
+			return status;
+		status = 0;
+	}
 	if (!status)
 		status = pedigree_db_run(db, PEDIGREE_SQL_STAR_DROP, err, "i",
 					 artifact);

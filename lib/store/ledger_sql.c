@@ -159,6 +159,11 @@ const char *const pedigree_ledger_sqls[PEDIGREE_SQLS] = {
 		"WHERE destination = ?1 AND rule = " SAME_AS ") "
 		"AND NOT EXISTS(SELECT 1 FROM association "
 		"WHERE source = ?2 AND rule = " SAME_AS ")",
+	[PEDIGREE_SQL_STAR_OF] =
+		"SELECT 1 WHERE EXISTS(SELECT 1 FROM association "
+		"WHERE source = ?1 AND rule = " SAME_AS ") "
+		"OR EXISTS(SELECT 1 FROM association "
+		"WHERE destination = ?1 AND rule = " SAME_AS ")",
 	[PEDIGREE_SQL_STAR_ADD] =
 		"INSERT INTO association(source, destination, type, created, "
 		"rule) SELECT c.id, m.id, 'SameAs', m.observed, " SAME_AS

@@ -234,6 +234,38 @@ static void test_equal_files_are_tied_at_the_cost_of_each(void **state)
 	assert_in_range(twice, once, once * 5 / 2);
 }
 
+/* A run reads the same few bytes `n` times, which ties nothing. */
+static int64_t put_small(int n)
+{
+	struct scene *scene = scene_new(NULL);
+	struct pedigree_record *record = record_of("reader", 0, 1000);
+	char name[64];
+	int64_t answer;
+
+	for (int i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "file:///%d/label.txt", i);
+		add_artifact(record, name, 's', 4, "DataSet");
+	}
+	steps = 0;
+	put_ledger(scene, record);
+	answer = steps;
+	assert_int_equal(ledger_number(scene,
+				       "SELECT count(*) FROM association "
+				       "WHERE type = 'SameAs'"),
+			 0);
+	scene_free(scene);
+	return answer;
+}
+
+static void test_small_equal_files_cost_what_each_does(void **state)
+{
+	int64_t once = put_small(2000), twice = put_small(4000);
+
+	(void)state;
+	assert_in_range(once, 1, INT64_MAX);
+	assert_in_range(twice, once, once * 5 / 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +274,9 @@ int main(void)
 			start_counting, stop_counting),
 		cmocka_unit_test_setup_teardown(
 			test_equal_files_are_tied_at_the_cost_of_each,
+			start_counting, stop_counting),
+		cmocka_unit_test_setup_teardown(
+			test_small_equal_files_cost_what_each_does,
 			start_counting, stop_counting),
 		cmocka_unit_test(test_twice_the_files_take_twice_the_time),
 	};
