@@ -87,21 +87,39 @@ static bool option(const struct pedigree_buf *args, const char *name,
 	return false;
 }
 
-/* The word in front of the mount point, which no option may stand before. */
-static const char *named(const struct pedigree_buf *args, const char *point)
+/* Some programs name what they mount after the bucket. */
+static bool is_source(const char *word, const char *source)
+{
+	size_t n = strlen(source);
+
+	return n && strncmp(word, source, n) == 0 && strchr(":/", word[n]);
+}
+
+/*
+ * The word in front of the mount point. Behind an option it may be that one's
+ * value: it is not where there is no other word that could be the bucket, or
+ * where the mount has its name.
+ */
+static const char *named(const struct pedigree_buf *args, const char *source,
+			 const char *point)
 {
 	struct arguments left = all(args);
 	const char *word, *before = NULL, *previous = NULL;
+	size_t others = 0;
 
 	next(&left); /* the program */
 	while ((word = next(&left))) {
 		if (strcmp(word, point) == 0)
 			break;
+		others += previous && previous[0] != '-';
 		before = previous;
 		previous = word;
 	}
 	if (!word || !previous || previous[0] == '-' ||
 	    (before && strcmp(before, "-o") == 0))
+		return NULL;
+	if (before && before[0] == '-' && !strchr(before, '=') && others &&
+	    !is_source(previous, source))
 		return NULL;
 	return previous;
 }
@@ -215,11 +233,12 @@ static bool add_azure(const struct pedigree_mount_world *world,
 }
 
 static bool add_uri(const struct pedigree_mount_world *world,
-		    const struct server *server, const char *point,
-		    const struct pedigree_buf *args, struct pedigree_buf *uri)
+		    const struct server *server, const char *source,
+		    const char *point, const struct pedigree_buf *args,
+		    struct pedigree_buf *uri)
 {
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
-	const char *word = named(args, point);
+	const char *word = named(args, source, point);
 
 	if (!server->scheme[0])
 		return add_azure(world, server, args, uri);
@@ -244,8 +263,8 @@ bool pedigree_mounts_buckets(const char *program)
 }
 
 bool pedigree_mount_bucket(const struct pedigree_mount_world *world,
-			   const char *type, const char *point,
-			   struct pedigree_buf *ret_uri)
+			   const char *type, const char *source,
+			   const char *point, struct pedigree_buf *ret_uri)
 {
 	for (size_t i = 0; i < PEDIGREE_COUNT(servers); i++) {
 		_cleanup_buf_ struct pedigree_buf args = PEDIGREE_BUF_INIT;
@@ -256,7 +275,7 @@ bool pedigree_mount_bucket(const struct pedigree_mount_world *world,
 		if (world->daemon(world->ctx, servers[i].program, point,
 				  &args) &&
 		    !pedigree_buf_error(&args) && args.len &&
-		    add_uri(world, &servers[i], point, &args, ret_uri))
+		    add_uri(world, &servers[i], source, point, &args, ret_uri))
 			return true;
 	}
 	return false;

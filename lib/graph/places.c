@@ -310,12 +310,19 @@ static int read_table(char *text, struct table *ret)
 		return PEDIGREE_ENOMEM;
 	while ((line = strsep(&text, "\n"))) {
 		struct mount mount, *kept;
+		bool is_new;
 
 		if (!read_line(line, &mount))
 			continue;
+		if (!pedigree_map_at(ret->ids, mount.id, strlen(mount.id),
+				     &is_new))
+			return PEDIGREE_ENOMEM;
+		/* Read in pieces, a table may have a number of two mounts, and
+		   mounts that are on each other in a circle. */
+		if (!is_new)
+			continue;
 		kept = pedigree_vec_push(&ret->all);
-		if (!kept || !pedigree_map_at(ret->ids, mount.id,
-					      strlen(mount.id), NULL))
+		if (!kept)
 			return PEDIGREE_ENOMEM;
 		*kept = mount;
 	}
@@ -515,7 +522,8 @@ static int from_elsewhere(const struct mount *mount,
 	int r = from_server(mount, &uri);
 
 	if (r == 0 && !mount->root[1] && strncmp(mount->type, "fuse", 4) == 0 &&
-	    pedigree_mount_bucket(world, mount->type, mount->point, &uri))
+	    pedigree_mount_bucket(world, mount->type, mount->source,
+				  mount->point, &uri))
 		r = 1;
 	if (r == 1 && add(places, mount->point, &uri) < 0)
 		r = PEDIGREE_ENOMEM;

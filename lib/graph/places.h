@@ -56,7 +56,7 @@ bool pedigree_mounts_buckets(const char *program);
 
 /* mount_bucket.c: what a FUSE file system shows, as a URI; false: not known. */
 bool pedigree_mount_bucket(const struct pedigree_mount_world *world,
-			   const char *type, const char *point,
-			   struct pedigree_buf *ret_uri);
+			   const char *type, const char *source,
+			   const char *point, struct pedigree_buf *ret_uri);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -179,6 +180,15 @@ static void test_buckets_are_named_by_who_serves_them(void **state)
 		{ "fuse.s3fs s3fs", "s3fs -o models /b", NULL },
 		{ "fuse.s3fs s3fs", "s3fs ../etc /b", NULL },
 		{ "fuse.sshfs me@host:/x", "s3fs models /b", NULL },
+		{ "fuse.gcsfuse models", "gcsfuse --implicit-dirs models /b",
+		  "gs://models/x y" },
+		{ "fuse.gcsfuse models",
+		  "gcsfuse --key-file key.json --implicit-dirs models /b",
+		  "gs://models/x y" },
+		/* Whether the option takes the last word cannot be told. */
+		{ "fuse mountpoint-s3", "mount-s3 models --region west /b",
+		  NULL },
+		{ "fuse models", "goofys models --profile work /b", NULL },
 	};
 
 	(void)state;
@@ -364,6 +374,27 @@ static void test_lines_that_are_none_are_left_out(void **state)
 		check_one(&world, lines[i], "/data/x", NULL);
 }
 
+/* The kernel gives the table in pieces, and numbers of mounts that are gone
+   to new ones. */
+static void test_a_number_of_two_mounts_makes_no_circle(void **state)
+{
+	const struct world world = { NULL, NULL };
+	struct pedigree_pairs places = { 0 };
+
+	(void)state;
+	alarm(60);
+	read_table(&world,
+		   ROOT "41 28 0:50 / /d rw - nfs4 nas:/one rw\n"
+			"42 41 0:51 / /d rw - nfs4 nas:/two rw\n"
+			"41 42 0:52 / /d rw - nfs4 nas:/three rw\n"
+			"43 42 0:53 / /d/e rw - nfs4 nas:/four rw\n",
+		   &places);
+	alarm(0);
+	check(&places, "/d/x", "nfs://nas/two/x");
+	check(&places, "/d/e/x", "nfs://nas/four/x");
+	pedigree_pairs_clear(&places);
+}
+
 static void test_a_line_of_a_megabyte_is_read_or_left_out(void **state)
 {
 	const struct world world = { NULL, NULL };
@@ -440,6 +471,7 @@ int main(void)
 			test_a_file_of_an_overlay_is_in_the_first_layer_with_it),
 		cmocka_unit_test(test_a_uri_has_the_path_that_shows_it_here),
 		cmocka_unit_test(test_lines_that_are_none_are_left_out),
+		cmocka_unit_test(test_a_number_of_two_mounts_makes_no_circle),
 		cmocka_unit_test(test_a_line_of_a_megabyte_is_read_or_left_out),
 		cmocka_unit_test(
 			test_a_server_behind_ten_thousand_bind_mounts_is_known),
