@@ -65,9 +65,9 @@ def folders():
     t.check("set" in t.pedigree("trace", "bound/set"), "found by its path")
     # What the folder is said to be is what the mount is, too.
     write("map.conf", f"[map]\n{os.path.realpath('srv')} = s3://lake\n")
+    mapped = {**os.environ, "PEDIGREE_CONFIG": os.path.abspath("map.conf")}
     t.pedigree("run", "-q", "--name", "mapped", "--", "cp", "bound/in.csv",
-               "bound/mapped.csv",
-               env={**os.environ, "PEDIGREE_CONFIG": os.path.abspath("map.conf")})
+               "bound/mapped.csv", env=mapped)
     t.equal((uris("mapped", "Inputs"), uris("mapped", "Outputs")),
             (["s3://lake/data/in.csv"], ["s3://lake/data/mapped.csv"]),
             "files of a folder that is mounted twice and mapped")
@@ -152,9 +152,9 @@ def bucket():
     wait_for("the server", lambda: port("s3rver.log"))
     with open("s3fs.log", "wb") as log:
         daemon = subprocess.Popen(
-            ["s3fs", "models", point, "-f", "-o",
-             f"url=http://127.0.0.1:{port('s3rver.log')},"
-             f"use_path_request_style,passwd_file={os.path.abspath('password')}"],
+            ["s3fs", "models", point, "-f", "-o", "use_path_request_style",
+             "-o", f"url=http://127.0.0.1:{port('s3rver.log')}",
+             "-o", f"passwd_file={os.path.abspath('password')}"],
             stdout=log, **quiet)
     try:
         wait_for("the bucket",
