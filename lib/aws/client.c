@@ -374,16 +374,16 @@ static bool again(struct pedigree_aws_client *client,
 		  struct pedigree_aws_call *call, bool throttled, bool lost,
 		  int64_t asked_ms)
 {
-	call->failures++;
+	int64_t wait = pedigree_aws_backoff(++call->failures, throttled,
+					    asked_ms, dice());
+
 	if (call->attempts >= client->attempts ||
+	    wait > PEDIGREE_AWS_LONGEST_MS ||
 	    !pedigree_aws_quota_take(&client->quota, lost, &call->cost)) {
 		call->answer.outcome = PEDIGREE_AWS_LATER;
 		return false;
 	}
-	enqueue(client, call,
-		pedigree_http_now_ms() +
-			pedigree_aws_backoff(call->failures, throttled,
-					     asked_ms, dice()));
+	enqueue(client, call, pedigree_http_now_ms() + wait);
 	return true;
 }
 

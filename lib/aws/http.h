@@ -80,8 +80,10 @@ struct pedigree_http_response {
 	char etag[PEDIGREE_HTTP_ETAG];
 	char version[PEDIGREE_HTTP_VERSION];
 	char region[PEDIGREE_HTTP_REGION]; /* where its bucket is */
-	int64_t date;		   /* the server's, s since 1970; 0: none */
-	int64_t retry_after_ms;	   /* that it asks for; -1: it does not */
+	int64_t date; /* the server's, s since 1970; 0: none */
+	/* That it asks to be left alone (x-amz-retry-after, Retry-After), at
+	   most PEDIGREE_AWS_FOREVER_MS; -1: it does not. */
+	int64_t retry_after_ms;
 	struct pedigree_error err; /* unless answered: why not */
 };
 

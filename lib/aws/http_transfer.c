@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "aws/when.h"
 #include "base/err.h"
@@ -57,6 +58,22 @@ static bool header_is(const char *bytes, size_t n, const char *name, char *ret,
 	return true;
 }
 
+/* The service's own word counts for more than what a proxy may say. */
+static void take_wait(struct pedigree_transfer *transfer, const char *bytes,
+		      size_t n)
+{
+	struct pedigree_http_response *response = &transfer->response;
+	int64_t now = response->date ? response->date : time(NULL);
+	char value[64];
+
+	if (header_is(bytes, n, "x-amz-retry-after", value, sizeof(value)))
+		transfer->asked |=
+			pedigree_aws_wait(value, &response->retry_after_ms);
+	else if (!transfer->asked &&
+		 header_is(bytes, n, "Retry-After", value, sizeof(value)))
+		pedigree_aws_retry_after(value, now, &response->retry_after_ms);
+}
+
 static size_t take_header(char *bytes, size_t size, size_t n, void *ctx)
 {
 	struct pedigree_transfer *transfer = ctx;
@@ -68,6 +85,7 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *ctx)
 		/* Another answer: that before was a proxy's or a 100. */
 		response->date = 0;
 		response->retry_after_ms = -1;
+		transfer->asked = false;
 		response->request_id[0] = '\0';
 		response->etag[0] = '\0';
 		response->version[0] = '\0';
@@ -87,9 +105,7 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *ctx)
 	if (header_is(bytes, n, "Date", value, sizeof(value)) &&
 	    !pedigree_aws_http_date(value, &response->date))
 		response->date = 0;
-	if (header_is(bytes, n, "x-amz-retry-after", value, sizeof(value)) &&
-	    value[0] >= '0' && value[0] <= '9')
-		response->retry_after_ms = strtol(value, NULL, 10);
+	take_wait(transfer, bytes, n);
 	return n;
 }
 
@@ -121,6 +137,28 @@ static int add_header(struct pedigree_transfer *transfer, const char *line)
 	if (!list)
 		return PEDIGREE_ENOMEM;
 	transfer->headers = list;
+	return 0;
+}
+
+/* libcurl sends what it is given, and lines of its own making with it. */
+static bool is_one_line(const char *value)
+{
+	for (; *value; value++)
+		if (((unsigned char)*value < ' ' && *value != '\t') ||
+		    *value == 0x7f)
+			return false;
+	return true;
+}
+
+static int check_headers(const struct pedigree_http_request *request,
+			 struct pedigree_error *err)
+{
+	for (size_t i = 0; i < request->n_headers; i++)
+		if (!is_one_line(request->headers[i].value))
+			return pedigree_fail(
+				err, PEDIGREE_ECONFIG,
+				"what would be sent as %s has a control character, which no header may have; see where it is configured",
+				request->headers[i].name);
 	return 0;
 }
 
@@ -263,8 +301,12 @@ int pedigree_transfer_new(const struct pedigree_curl *curl,
 			  struct pedigree_transfer **ret,
 			  struct pedigree_error *err)
 {
-	struct pedigree_transfer *transfer = calloc(1, sizeof(*transfer));
+	struct pedigree_transfer *transfer;
+	int result = check_headers(request, err);
 
+	if (result < 0)
+		return result;
+	transfer = calloc(1, sizeof(*transfer));
 	if (!transfer)
 		return pedigree_fail_memory(err);
 	transfer->curl = curl;

@@ -25,6 +25,7 @@ struct pedigree_transfer {
 	size_t n_body;
 	size_t most;	/* bytes of the response's */
 	bool too_large; /* it has more */
+	bool asked;	/* in AWS's own words to be left alone for a while */
 	char why[CURL_ERROR_SIZE];
 	struct pedigree_http_response response;
 };

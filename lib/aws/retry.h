@@ -36,6 +36,10 @@ enum pedigree_aws_class pedigree_aws_classify(int status, const char *code);
 int64_t pedigree_aws_backoff(unsigned int failures, bool throttled,
 			     int64_t asked_ms, uint32_t dice);
 
+/* A service that asks for more is left for another time: a job may be waiting
+   for its end. */
+#define PEDIGREE_AWS_LONGEST_MS 20000
+
 /*
  * How many repetitions are left: a service that fails altogether is not
  * helped by all of its clients saying everything several times. A token

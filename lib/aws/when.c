@@ -4,6 +4,7 @@
 #include "aws/when.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -84,4 +85,39 @@ bool pedigree_aws_http_date(const char *text, int64_t *ret)
 			tm.tm_mon = (int)i;
 	tm.tm_year -= 1900;
 	return seconds(&tm, ret);
+}
+
+/* At most PEDIGREE_AWS_FOREVER_MS, of units of `ms` each. */
+static int64_t bounded(uint64_t n, unsigned int ms)
+{
+	return n < PEDIGREE_AWS_FOREVER_MS / ms ? (int64_t)(n * ms)
+						: PEDIGREE_AWS_FOREVER_MS;
+}
+
+static bool number(const char *text, unsigned int ms, int64_t *ret_ms)
+{
+	size_t n = strspn(text, "0123456789");
+
+	if (!n || text[n])
+		return false;
+	/* Of one that does not fit it makes the largest that does. */
+	*ret_ms = bounded(strtoull(text, NULL, 10), ms);
+	return true;
+}
+
+bool pedigree_aws_wait(const char *text, int64_t *ret_ms)
+{
+	return number(text, 1, ret_ms);
+}
+
+bool pedigree_aws_retry_after(const char *text, int64_t now_s, int64_t *ret_ms)
+{
+	int64_t then;
+
+	if (number(text, 1000, ret_ms))
+		return true;
+	if (!pedigree_aws_http_date(text, &then))
+		return false;
+	*ret_ms = then > now_s ? bounded((uint64_t)(then - now_s), 1000) : 0;
+	return true;
 }

@@ -12,7 +12,6 @@
 #include "base/err.h"
 
 #define TRIES 4
-#define LONGEST_WAIT_MS 20000
 #define WAIT_MS 1000
 #define QUOTED 160 /* bytes of an answer */
 #define SAID 60	   /* the same, where a secret may follow */
@@ -116,7 +115,7 @@ static bool wait_for(const struct pedigree_http_response *response,
 		dice = (uint32_t)pedigree_http_now_ms() * 2654435761u;
 	ms = pedigree_aws_backoff(failures, response->status == 429,
 				  response->retry_after_ms, dice);
-	if (ms > LONGEST_WAIT_MS)
+	if (ms > PEDIGREE_AWS_LONGEST_MS)
 		return false;
 	left.tv_sec = ms / 1000;
 	left.tv_nsec = (long)(ms % 1000) * 1000000;

@@ -82,12 +82,48 @@ static void test_dates_of_http_are_read(void **state)
 					    &seconds));
 }
 
+static void test_a_service_asks_to_be_left_alone_for_a_while(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} texts[] = {
+		{ "0", 0 },
+		{ "120", 120000 },
+		{ "Mon, 23 Nov 2026 02:03:04 GMT", 4000 },
+		{ "Mon, 23 Nov 2026 02:02:59 GMT", 0 },
+		/* Longer than anybody waits, and no number that overflows. */
+		{ "99999999999999999999999", PEDIGREE_AWS_FOREVER_MS },
+		{ "4294967297", PEDIGREE_AWS_FOREVER_MS },
+		{ "Fri, 31 Dec 9999 23:59:59 GMT", PEDIGREE_AWS_FOREVER_MS },
+		/* Neither. */
+		{ "", -1 },
+		{ "-1", -1 },
+		{ "+1", -1 },
+		{ "1.5", -1 },
+		{ "5 minutes", -1 },
+		{ "soon", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PEDIGREE_COUNT(texts); i++) {
+		int64_t ms = -1;
+
+		if (pedigree_aws_retry_after(texts[i].text, 1795399380, &ms) !=
+			    (texts[i].ms >= 0) ||
+		    ms != texts[i].ms)
+			fail_msg("'%s': %lld", texts[i].text, (long long)ms);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_times_are_read_with_and_without_zone),
 		cmocka_unit_test(test_what_is_no_time_is_refused),
 		cmocka_unit_test(test_dates_of_http_are_read),
+		cmocka_unit_test(
+			test_a_service_asks_to_be_left_alone_for_a_while),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

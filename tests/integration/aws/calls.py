@@ -125,6 +125,12 @@ def passing_trouble():
                               kind() if before < 1 else None)
         support.equal((line["outcome"], line["repeated"], line["attempts"]),
                       ("ok", False, 2), "throttled")
+    # Who waits for a service that asks for an hour would hold up a job.
+    for asked in ("3600000", "9" * 30):
+        (line,), _, _ = calls(1, trouble=lambda *_, asked=asked:
+                              (429, {"x-amz-retry-after": asked}, ""))
+        support.equal((line["outcome"], line["attempts"]), ("later", 1),
+                      "asked for an hour")
 
 
 def lasting_trouble():

@@ -41,7 +41,7 @@ def whole():
     """What is sent arrives as it is, and so does the answer."""
     def answer(request):
         return 400, {"x-amzn-RequestId": "id-1", "x-amz-retry-after": "1500",
-                     "Server": "x"}, request.body
+                     "Retry-After": "7", "Server": "x"}, request.body
 
     with server.Server(answer) as here:
         (one, two, three), _ = fetch(
@@ -66,6 +66,33 @@ def whole():
         support.equal(by_method["PUT"].headers["Content-Length"], "0", "PUT")
         support.equal(by_method["PUT"].headers["Content-Type"], None, "PUT")
         support.equal(by_method["GET"].path, "/get", "GET")
+
+
+def left_alone():
+    """For how long, in seconds, until a date, or in AWS's own words."""
+    then = "Fri, 31 Dec 9999 23:59:59 GMT"
+    for headers, ms in (({"Retry-After": "7"}, 7000),
+                        ({"retry-after": then}, 2 ** 31 - 1),
+                        ({"Retry-After": "9" * 40}, 2 ** 31 - 1),
+                        ({"Retry-After": "soon"}, -1),
+                        ({"x-amz-retry-after": "9" * 40}, 2 ** 31 - 1),
+                        ({"Retry-After": "7", "x-amz-retry-after": "10"}, 10),
+                        ({"x-amz-retry-after": "10", "Retry-After": "7"}, 10),
+                        ({}, -1)):
+        with server.Server(lambda _, headers=headers:
+                           (503, headers, "")) as here:
+            (one,), _ = fetch(post(here.url))
+            support.equal(one["retry_after"], ms, f"{headers}")
+
+
+def no_header_of_two_lines():
+    """What a configuration or a server of credentials made up is not sent."""
+    with server.Server(lambda _: (200, {}, "")) as here:
+        for value in ("a\r\nX-Smuggled: 1", "a\nb", "a\rb", "a\x7fb"):
+            (one,), _ = fetch(dict(method="GET", url=here.url, body="",
+                                   headers=[["Authorization", value]]))
+            support.equal(one["outcome"], "refused", repr(value))
+        support.equal(here.requests, [], "requests")
 
 
 def parallel():
@@ -257,6 +284,8 @@ def proxy():
 for _name in ("HTTPS_PROXY", "NO_PROXY"):
     os.environ.pop(_name, None)
 whole()
+left_alone()
+no_header_of_two_lines()
 parallel()
 sent_again()
 no_answer()

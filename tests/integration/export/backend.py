@@ -231,6 +231,24 @@ def passing(bodies):
         print(what)
 
 
+def left_alone(bodies):
+    """A service that says when it has time is asked again then, and one that
+    says it has none for an hour is not waited for."""
+    def busy(seconds):
+        return lambda _: (503, {"Retry-After": seconds}, "busy")
+
+    with sent_anew("busy", lambda n: busy("2") if n == 1 else None) as service:
+        start = time.monotonic()
+        push()
+        t.check(time.monotonic() - start >= 2, "asked again too early")
+        same(service.bodies, bodies, "events after 2 s")
+    with sent_anew("hours", lambda _: busy("3600")) as service:
+        push(status=2)
+        # Each of the records is tried once, or they wait for the first one.
+        t.equal(len(service.seen), len(set(service.seen)), "tried again")
+        t.equal(len(waiting()), 3, "what waits")
+
+
 def lasting(bodies):
     """It stays wrong: all waits, says why, and arrives once it is right."""
     for status, why in ((500, "not take events now"), (401, "the key"),
@@ -486,8 +504,8 @@ def serving(_):
 def main():
     record()
     bodies = plain()
-    for test in (passing, lasting, refused, killed, disk_full, keys, signed, tls, named, split,
-                 serving):
+    for test in (passing, left_alone, lasting, refused, killed, disk_full,
+                 keys, signed, tls, named, split, serving):
         start = time.monotonic()
         test(bodies)
         print(f"{test.__name__}: {time.monotonic() - start:.1f} s")
