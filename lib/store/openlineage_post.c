@@ -124,43 +124,45 @@ static bool wait_for(const struct pedigree_http_response *response,
 	return true;
 }
 
-/* A service may repeat the key that it does not like. */
-static size_t hide_key(const struct pedigree_openlineage_post *post, char *text,
-		       size_t n)
+/* Bytes of the key at `text`, of n bytes; 0: it does not stand there. */
+static size_t key_at(const struct pedigree_openlineage_post *post,
+		     const char *text, size_t n)
 {
-	const char *key = post->authorization->data;
-	size_t n_key = post->authorization->len;
-	char *at;
+	const struct pedigree_buf *said = post->authorization;
+	size_t n_key = said->len ? said->len - strlen(BEARER) : 0;
 
-	/* What AWS explains a refused signature with has the token in it. */
-	if (post->signer)
-		return n < SAID ? n : SAID;
-	if (!n_key)
-		return n;
-	key += strlen(BEARER);
-	n_key -= strlen(BEARER);
-	while ((at = memmem(text, n, key, n_key))) {
-		memmove(at, at + n_key, (size_t)(text + n - at) - n_key);
-		n -= n_key;
-	}
-	return n;
+	return n_key && n_key <= n &&
+			       !memcmp(text, said->data + strlen(BEARER), n_key)
+		       ? n_key
+		       : 0;
 }
 
-/* What the service says, as far as it can be printed. */
+/* What the service says, as far as it can be printed: it may repeat the key
+   that it does not like. */
 static void quote(const struct pedigree_openlineage_post *post,
-		  struct pedigree_http_response *response,
+		  const struct pedigree_http_response *response,
 		  struct pedigree_buf *buf)
 {
-	size_t n = hide_key(post, response->body.data, response->body.len);
+	const char *text = response->body.data;
+	size_t n = response->body.len, most = buf->len + QUOTED;
 
-	if (n > QUOTED)
-		n = QUOTED;
+	/* What AWS explains a refused signature with has the token in it. */
+	if (post->signer && n > SAID)
+		n = SAID;
 	if (n)
 		pedigree_buf_add_str(buf, ": ");
-	for (size_t i = 0; i < n; i++) {
-		char c = response->body.data[i];
+	for (size_t i = 0; i < n && buf->len < most;) {
+		size_t n_key = post->signer ? 0 : key_at(post, text + i, n - i);
+		char c = text[i];
 
-		pedigree_buf_add_char(buf, c >= ' ' && c < 0x7f ? c : ' ');
+		if (n_key)
+			pedigree_buf_add_str(buf, "[key]");
+		else
+			pedigree_buf_add_char(buf,
+					      c >= ' ' && c < 0x7f ? c : ' ');
+		if (pedigree_buf_error(buf))
+			return;
+		i += n_key ? n_key : 1;
 	}
 }
 

@@ -348,6 +348,14 @@ def keys(bodies):
     with sent_anew("other-key", key=KEY) as service:
         said = push(status=2, OPENLINEAGE_API_KEY="another")
         t.check("another" not in said, said)
+    # However often it is repeated, and cut in pieces that it would fill.
+    for text in (KEY * 400000, KEY[:9] + KEY + KEY[9:] + "!"):
+        with sent_anew(f"told-{len(text)}", lambda _, text=text:
+                       lambda _: (403, {}, text)) as service:
+            start = time.monotonic()
+            said = push(status=2, OPENLINEAGE_API_KEY=KEY)
+            t.check(KEY not in said, said)
+            t.check(time.monotonic() - start < 30, "the answer took long")
     for url, line, why in (
             ("https://127.0.0.1:1", "key_variable = NOBODY", "$NOBODY"),
             ("https://127.0.0.1:1", "key_file = /nowhere/key", "/nowhere/key"),
