@@ -194,23 +194,38 @@ int pedigree_config_check_globs(const struct pedigree_origin *origin,
 	return r;
 }
 
-bool pedigree_config_hides_all(const char *section, const char *key,
-			       const char *value)
+static int hides_all(const char *glob)
+{
+	_cleanup_(pedigree_globs_clear) struct pedigree_globs globs = { 0 };
+	/* Names that no rule which means something has in mind. */
+	static const char *const paths[] = { "/\1\2/\3/\4.\5", "/\1\2" };
+	int r = pedigree_glob_expand(behind_folder(glob), &globs);
+
+	for (size_t i = 0; r == 0 && i < globs.n; i++)
+		for (size_t k = 0; k < PEDIGREE_COUNT(paths); k++)
+			if (pedigree_glob_match_plain(
+				    globs.v[i],
+				    strchr(globs.v[i], '/')
+					    ? paths[k]
+					    : strrchr(paths[k], '/') + 1))
+				return 1;
+	return r;
+}
+
+int pedigree_config_hides_all(const char *section, const char *key,
+			      const char *value)
 {
 	_cleanup_free_ char *word = NULL;
+	int r = 0;
 
 	if (strcmp(section, "exclude") != 0 || strcmp(key, "match") != 0)
-		return false;
+		return 0;
 	word = malloc(strlen(value) + 1);
-	while (word && pedigree_next_word(&value, word) > 0) {
-		const char *rest = behind_folder(word);
-
-		/* Names that no rule which means something has in mind. */
-		if (pedigree_glob_match(rest, "/\1\2/\3/\4.\5") ||
-		    pedigree_glob_match(rest, "/\1\2"))
-			return true;
-	}
-	return false;
+	if (!word)
+		return PEDIGREE_ENOMEM;
+	while (r == 0 && pedigree_next_word(&value, word) > 0)
+		r = hides_all(word);
+	return r;
 }
 
 /* Without this key a section of that name says nothing. */

@@ -21,10 +21,10 @@ int pedigree_config_check_globs(const struct pedigree_origin *origin,
 				const char *section, const char *key,
 				const char *value, struct pedigree_error *err);
 
-/* Is it a rule under which nothing at all, or nothing of the project or the
-   home folder, would be recorded? */
-bool pedigree_config_hides_all(const char *section, const char *key,
-			       const char *value);
+/* 1: it is a rule under which nothing at all, or nothing of the project or the
+   home folder, would be recorded; 0: it is none. */
+int pedigree_config_hides_all(const char *section, const char *key,
+			      const char *value);
 
 /* Once all is read: tells of sections that lack the key without which they do
    nothing. A mistake only for who asks for mistakes. */

@@ -301,8 +301,11 @@ int pedigree_config_add(struct pedigree_config *config,
 	r = pedigree_config_check_value(origin, section, key, type, value, err);
 	if (r < 0)
 		return r;
-	if (origin->layer == PEDIGREE_LAYER_FOLDER &&
-	    pedigree_config_hides_all(section, key, value))
+	if (origin->layer == PEDIGREE_LAYER_FOLDER)
+		r = pedigree_config_hides_all(section, key, value);
+	if (r < 0)
+		return pedigree_fail_memory(err);
+	if (r > 0)
 		return warn_hidden(config, origin, value, err);
 	made.section = pedigree_section_find(section)->name;
 	made.name = pedigree_config_keep(config, name, strlen(name));
@@ -378,6 +381,8 @@ static int put_in_order(struct pedigree_config *config)
 int pedigree_config_seal(struct pedigree_config *config,
 			 struct pedigree_error *err)
 {
+	int r;
+
 	if (put_in_order(config) < 0)
 		return pedigree_fail_memory(err);
 	config->latest = pedigree_map_new();
@@ -404,9 +409,8 @@ int pedigree_config_seal(struct pedigree_config *config,
 			(key && key->type == PEDIGREE_VALUE_GLOBS) ||
 			find_latest(config, s->section, s->name, s->key) == s;
 	}
-	return pedigree_config_check_sections(config, err) < 0
-		       ? PEDIGREE_ECONFIG
-		       : pedigree_config_check_backends(config, err);
+	r = pedigree_config_check_sections(config, err);
+	return r < 0 ? r : pedigree_config_check_backends(config, err);
 }
 
 const char *pedigree_config_get(const struct pedigree_config *config,

@@ -232,9 +232,10 @@ tests_unit_test_rollup_SOURCES = %D%/test_rollup.c
 tests_unit_test_rollup_CFLAGS = $(unit_cflags)
 tests_unit_test_rollup_LDADD = $(unit_ldadd)
 
-tests_unit_test_config_SOURCES = %D%/test_config.c
+tests_unit_test_config_SOURCES = %D%/test_config.c $(unit_alloc)
 tests_unit_test_config_CFLAGS = $(unit_cflags)
 tests_unit_test_config_LDADD = $(unit_ldadd)
+tests_unit_test_config_LDFLAGS = $(unit_alloc_ldflags)
 
 tests_unit_test_config_check_SOURCES = %D%/test_config_check.c
 tests_unit_test_config_check_CFLAGS = $(unit_cflags)

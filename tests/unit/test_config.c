@@ -15,6 +15,7 @@
 #include "rules/config.h"
 #include "rules/keys.h"
 #include "rules/settings.h"
+#include "tests/unit/support/alloc.h"
 
 static char folder[] = "/tmp/pedigree-config-XXXXXX";
 
@@ -726,6 +727,37 @@ static void test_a_preset_is_below_every_file(void **state)
 	assert_true(seen);
 }
 
+/* Whatever allocation fails, no configuration comes of it that says something
+   else, such as one in which the current folder hides everything. */
+static void test_without_memory_there_is_no_configuration(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int n = 1;
+
+	put(f->user, "include = slurm\n[run]\nname = mine\n"
+		     "[artifact model]\nmatch = *.{h5,pt}\n");
+	put(f->here, "[exclude]\nmatch = *.tmp \"{/**,*.log}\"\n"
+		     "[spool]\npath = /tmp/x\n[wrong]\nx = y\n");
+	for (;; n++) {
+		int rc;
+
+		alloc_fail_at(n);
+		rc = pedigree_config_load(&f->sources, &f->config, &f->err);
+		if (!alloc_failed())
+			break;
+		if (rc != PEDIGREE_ENOMEM)
+			fail_msg("allocation %u: %d, '%s'", n, rc, f->err.text);
+		assert_null(f->config);
+		assert_string_equal(f->err.text, "out of memory");
+		memset(&f->err, 0, sizeof(f->err));
+	}
+	assert_true(n > 50);
+	assert_int_equal(pedigree_config_warnings(f->config), 3);
+	for (size_t i = 0; i < pedigree_config_count(f->config); i++)
+		assert_null(strstr(pedigree_config_at(f->config, i)->value,
+				   "{/**"));
+}
+
 #define WITH_FILES(test) \
 	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -757,6 +789,7 @@ int main(void)
 		WITH_FILES(test_the_example_has_the_defaults_in_force),
 		WITH_FILES(test_presets_say_what_every_file_may_say),
 		WITH_FILES(test_a_preset_is_below_every_file),
+		WITH_FILES(test_without_memory_there_is_no_configuration),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
