@@ -101,8 +101,9 @@ uint64_t pedigree_session_patience(const struct pedigree_session *session);
 /** What came of a session. Valid until the session is freed. */
 struct pedigree_session_summary {
 	const char *name;
-	size_t inputs;
-	size_t outputs;
+	size_t inputs;	  /**< of the run and its steps, without what one
+			       step made for another */
+	size_t outputs;	  /**< of the run and its steps */
 	uint64_t dropped; /**< events that were not recorded */
 	size_t blind_spots;
 	size_t still_running; /**< processes of the run still alive */
@@ -111,8 +112,7 @@ struct pedigree_session_summary {
 				   record others make or have made; the counts
 				   are 0 then */
 	size_t endpoints;     /**< endpoints that were deployed to */
-	size_t steps;	      /**< steps of the run; the inputs and outputs
-				   above are not theirs */
+	size_t steps;	      /**< steps of the run */
 };
 
 /**

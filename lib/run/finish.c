@@ -8,6 +8,7 @@
  */
 #include "config.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,6 +16,7 @@
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/hash.h"
 #include "evlog/reader.h"
 #include "graph/json.h"
 #include "run/memory.h"
@@ -66,13 +68,74 @@ static int last_record(const char *folder, unsigned int *ret_revision,
 	return 0;
 }
 
+enum {
+	READ = 1,
+	MADE = 2
+};
+
+/* What the run and its steps did with each artifact, by ARN. */
+static int note_uses(const struct pedigree_record *record,
+		     struct pedigree_map *members, struct pedigree_map *uses)
+{
+	size_t step = 0;
+
+	for (size_t i = 0; i < record->entities.n; i++) {
+		const char *arn = record->entities.v[i].arn;
+
+		if (pedigree_record_is_member(record, i, &step) &&
+		    !pedigree_map_at(members, arn, strlen(arn), NULL))
+			return PEDIGREE_ENOMEM;
+	}
+	for (size_t i = 0; i < record->associations.n; i++) {
+		const struct pedigree_record_association *edge =
+			&record->associations.v[i];
+		const bool read = pedigree_map_has(members, edge->destination,
+						   strlen(edge->destination));
+		const char *arn = read ? edge->source : edge->destination;
+		void **use;
+
+		if (!read && !pedigree_map_has(members, edge->source,
+					       strlen(edge->source)))
+			continue;
+		use = pedigree_map_at(uses, arn, strlen(arn), NULL);
+		if (!use)
+			return PEDIGREE_ENOMEM;
+		*use = (void *)((uintptr_t)*use | (read ? READ : MADE));
+	}
+	return 0;
+}
+
+/* What one step made for another is no input of the whole, and what was
+   removed before the end no output. */
+static int count_artifacts(const struct pedigree_record *record,
+			   struct pedigree_run_summary *summary)
+{
+	_cleanup_map_ struct pedigree_map *members = pedigree_map_new();
+	_cleanup_map_ struct pedigree_map *uses = pedigree_map_new();
+
+	if (!members || !uses || note_uses(record, members, uses) < 0)
+		return PEDIGREE_ENOMEM;
+	for (size_t i = 0; i < record->entities.n; i++) {
+		const struct pedigree_entity *entity = &record->entities.v[i];
+		uintptr_t use;
+
+		if (entity->kind != PEDIGREE_ARTIFACT)
+			continue;
+		use = (uintptr_t)pedigree_map_get(uses, entity->arn,
+						  strlen(entity->arn));
+		if (use & READ && !(summary->steps && use & MADE))
+			summary->inputs++;
+		if (use & MADE &&
+		    !pedigree_pairs_get(&entity->properties, "Temporary"))
+			summary->outputs++;
+	}
+	return 0;
+}
+
 static int summarise(const struct pedigree_run_facts *facts,
 		     const struct pedigree_record *record,
 		     struct pedigree_run_summary *summary)
 {
-	const char *self =
-		record->entities.n ? record->entities.v[0].arn : NULL;
-
 	summary->name = strdup(facts->name);
 	summary->dropped = record->dropped;
 	summary->blind_spots = record->blind_spots.n;
@@ -81,18 +144,8 @@ static int summarise(const struct pedigree_run_facts *facts,
 	for (size_t i = 0; i < record->entities.n; i++)
 		summary->endpoints +=
 			record->entities.v[i].kind == PEDIGREE_CONTEXT;
-	for (size_t i = 0; self && i < record->associations.n; i++) {
-		const struct pedigree_record_association *edge =
-			&record->associations.v[i];
-
-		if (strcmp(edge->destination, self) == 0 &&
-		    pedigree_arn_kind(edge->source) == PEDIGREE_ARTIFACT)
-			summary->inputs++;
-		if (strcmp(edge->source, self) == 0 &&
-		    pedigree_arn_kind(edge->destination) == PEDIGREE_ARTIFACT)
-			summary->outputs++;
-	}
-	return summary->name ? 0 : PEDIGREE_ENOMEM;
+	return summary->name ? count_artifacts(record, summary)
+			     : PEDIGREE_ENOMEM;
 }
 
 static int build(const struct pedigree_config *config,

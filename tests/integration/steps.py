@@ -106,6 +106,22 @@ def three_programs_are_three_steps(shell):
     os.chdir("..")
 
 
+def one_line_counts_all_of_it():
+    """The steps' artifacts too, but for what they only pass on."""
+    script("passing.sh", """
+part=$(mktemp)
+sort words.txt >$part
+uniq $part >unique.txt
+rm $part
+cat words.txt unique.txt >both.txt
+""", "/bin/sh")
+    for steps, count in (("auto", "5 steps, "), ("no", "")):
+        said = t.run("sh", "-c", f"pedigree run --steps {steps} "
+                     f"--name count-{steps} ./passing.sh 2>&1")
+        t.check(f": {count}2 inputs, 2 outputs;" in said,
+                f"the count with --steps {steps}: {said}")
+
+
 def rules_name_them():
     shutil.copytree("in-bash", "ruled")
     os.chdir("ruled")
@@ -255,6 +271,7 @@ for one in ("/bin/sh", "/bin/bash"):
     three_programs_are_three_steps(one)
 rules_name_them()
 a_pipeline_is_one_step()
+one_line_counts_all_of_it()
 ends_are_those_of_the_programs()
 the_last_writer_has_the_bytes()
 what_is_gone_ties_steps()
