@@ -86,7 +86,7 @@ static int list(const struct cli_command *self, int argc, char **argv)
 		free(options.tag);
 		return cli_usage(
 			self,
-			"say what to list: runs, artifacts, actions, contexts, trials, experiments or associations");
+			"say what to list: runs, datasets, models, deployments, endpoints, artifacts, actions, contexts, trials, experiments or associations");
 	}
 	options.list.what = argv[first];
 	pedigree = cli_ask_open(&options.ask);
@@ -137,9 +137,12 @@ static const struct cli_option list_options[] = {
 const struct cli_command cli_list = {
 	.name = "list",
 	.arguments =
-		"runs|artifacts|actions|contexts|trials|experiments|associations",
+		"runs|datasets|models|deployments|endpoints|artifacts|actions|contexts|trials|experiments|associations",
 	.summary = "list what is recorded",
 	.description =
+		"Data sets and models are artifacts of these types, deployments are actions and\n"
+		"endpoints contexts; the words of the API list those of all types.\n"
+		"\n"
 		"Runs that have not ended yet are listed too, as InProgress. Times without a\n"
 		"zone are UTC.\n"
 		"\n"

@@ -286,7 +286,9 @@ int pedigree_deploy_verify(const struct pedigree *pedigree,
 /** What to list. NULL and 0 members do not filter. */
 struct pedigree_list_options {
 	/** "runs", "artifacts", "actions", "contexts", "trials",
-	 *  "experiments" or "associations" */
+	 *  "experiments" or "associations"; "datasets", "models",
+	 *  "deployments" or "endpoints" stand for artifacts, actions and
+	 *  contexts of one type */
 	const char *what;
 	const char *type;	/**< ArtifactType, ActionType, ContextType */
 	const char *name;	/**< part of the name, without case */

@@ -18,32 +18,48 @@
 #include "render/render.h"
 #include "store/ledger.h"
 
-static const struct {
+static const struct what {
 	const char *word;
 	enum pedigree_kind kind; /* PEDIGREE_KINDS: associations */
+	const char *type;	 /* NULL: of all types */
 } whats[] = {
-	{ "runs", PEDIGREE_TRIAL_COMPONENT },
-	{ "artifacts", PEDIGREE_ARTIFACT },
-	{ "actions", PEDIGREE_ACTION },
-	{ "contexts", PEDIGREE_CONTEXT },
-	{ "trials", PEDIGREE_TRIAL },
-	{ "experiments", PEDIGREE_EXPERIMENT },
-	{ "associations", PEDIGREE_KINDS },
+	{ "runs", PEDIGREE_TRIAL_COMPONENT, NULL },
+	{ "datasets", PEDIGREE_ARTIFACT, "DataSet" },
+	{ "models", PEDIGREE_ARTIFACT, "Model" },
+	{ "deployments", PEDIGREE_ACTION, "ModelDeployment" },
+	{ "endpoints", PEDIGREE_CONTEXT, "Endpoint" },
+	{ "artifacts", PEDIGREE_ARTIFACT, NULL },
+	{ "actions", PEDIGREE_ACTION, NULL },
+	{ "contexts", PEDIGREE_CONTEXT, NULL },
+	{ "trials", PEDIGREE_TRIAL, NULL },
+	{ "experiments", PEDIGREE_EXPERIMENT, NULL },
+	{ "associations", PEDIGREE_KINDS, NULL },
 };
 
-static int kind_of(const char *what, enum pedigree_kind *ret_kind,
-		   struct pedigree_error *err)
+/* What is to be listed, and with it the type that a word stands for. */
+static int read_what(struct pedigree_list_options *options,
+		     enum pedigree_kind *ret_kind, struct pedigree_error *err)
 {
-	for (size_t i = 0; what && i < PEDIGREE_COUNT(whats); i++) {
-		if (strcmp(what, whats[i].word) != 0)
+	for (size_t i = 0; options->what && i < PEDIGREE_COUNT(whats); i++) {
+		const struct what *what = &whats[i];
+
+		if (strcmp(options->what, what->word) != 0)
 			continue;
-		*ret_kind = whats[i].kind;
+		if (what->type && options->type &&
+		    strcmp(options->type, what->type) != 0)
+			return pedigree_fail(err, PEDIGREE_EINVAL,
+					     "%s are of type %s, not %s",
+					     what->word, what->type,
+					     options->type);
+		if (what->type)
+			options->type = what->type;
+		*ret_kind = what->kind;
 		return 0;
 	}
 	return pedigree_fail(
 		err, PEDIGREE_EINVAL,
-		"'%s' cannot be listed: runs, artifacts, actions, contexts, trials, experiments and associations can",
-		what ? what : "");
+		"'%s' cannot be listed: runs, datasets, models, deployments, endpoints, artifacts, actions, contexts, trials, experiments and associations can",
+		options->what ? options->what : "");
 }
 
 /* What a list is sorted by: its time of creation unless one is set. */
@@ -227,38 +243,40 @@ static long list_associations(struct pedigree_ledger *ledger,
 }
 
 long pedigree_list(const struct pedigree *pedigree,
-		   const struct pedigree_list_options *options,
+		   const struct pedigree_list_options *given,
 		   const struct pedigree_print *print, FILE *out,
 		   struct pedigree_error *err)
 {
 	_cleanup_(pedigree_view_close) struct pedigree_view view = { 0 };
 	struct pedigree_fetch fetch = { .kind = PEDIGREE_KINDS };
 	const struct pedigree_renderer *renderer;
+	struct pedigree_list_options options;
 	struct pedigree_error why = PEDIGREE_ERROR_INIT;
 	int rc;
 
-	if (!pedigree || !options || !print)
+	if (!pedigree || !given || !print)
 		return pedigree_fail(err, PEDIGREE_EINVAL,
 				     "say what is to be listed");
+	options = *given;
 	renderer = pedigree_renderer(print->format);
 	if (!renderer)
 		return pedigree_fail(err, PEDIGREE_EINVAL,
 				     "there is no output format %d",
 				     (int)print->format);
-	rc = kind_of(options->what, &fetch.kind, err);
+	rc = read_what(&options, &fetch.kind, err);
 	if (rc < 0)
 		return rc;
-	fetch.type = options->type;
-	fetch.source_uri = options->source_uri;
-	fetch.created_after_ms = options->created_after_ms;
-	fetch.created_before_ms = options->created_before_ms;
+	fetch.type = options.type;
+	fetch.source_uri = options.source_uri;
+	fetch.created_after_ms = options.created_after_ms;
+	fetch.created_before_ms = options.created_before_ms;
 	/* Nothing recorded yet is an empty list: runs may be under way. */
 	rc = pedigree_view_open(pedigree, &fetch, &view, &why);
 	if (rc < 0 && rc != PEDIGREE_ENOTFOUND)
 		return pedigree_fail(err, rc, "%s", why.text);
 	if (fetch.kind == PEDIGREE_KINDS)
-		return list_associations(view.ledger, options, renderer, print,
+		return list_associations(view.ledger, &options, renderer, print,
 					 out, err);
-	return list_entities(pedigree, view.ledger, fetch.kind, options,
+	return list_entities(pedigree, view.ledger, fetch.kind, &options,
 			     renderer, print, out, err);
 }

@@ -162,6 +162,14 @@ def lists():
     t.equal(len(models), 1, "models")
     t.equal(t.answer("list", "artifacts", "--source-uri",
                      models[0]["Source"]["SourceUri"]), models, "by URI")
+    t.equal(t.answer("list", "models"), models, "models by their own word")
+    t.equal(t.answer("list", "endpoints"), t.answer("list", "contexts"),
+            "the endpoints")
+    t.equal(t.answer("list", "deployments"), t.answer("list", "actions"),
+            "the deployments")
+    t.check(t.answer("list", "datasets"), "data sets")
+    refused(2, "models are of type Model, not DataSet",
+            "list", "models", "--type", "DataSet")
     t.equal(len(t.answer("list", "contexts")), 1, "contexts")
     t.equal(len(t.answer("list", "actions")), 1, "actions")
     kinds = {a["AssociationType"] for a in t.answer("list", "associations")}
