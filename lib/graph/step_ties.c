@@ -18,9 +18,14 @@ struct tie {
 	char *path;
 };
 
-/* Of one artifact, one after another. */
-struct maker {
-	size_t entity, next; /* both + 1; 0: none */
+/* An artifact that a step made or used, and the next of them. */
+struct end {
+	size_t artifact, next; /* both + 1; 0: none */
+};
+
+enum side {
+	MADE,
+	USED
 };
 
 struct ties {
@@ -29,9 +34,10 @@ struct ties {
 	const size_t *entities;	      /* of steps, + 1; 0: it has none */
 	struct pedigree_map *writers; /* of a path: step + 1 */
 	struct pedigree_map *seen;
-	struct pedigree_map *made_by; /* of an artifact: the last maker + 1 */
-	struct pedigree_map *joined;  /* pairs of entities, + 1 */
-	PEDIGREE_VEC(struct maker) makers;
+	struct pedigree_map *first;  /* of a step and a side: its end + 1 */
+	struct pedigree_map *edges;  /* step, side and artifact */
+	struct pedigree_map *joined; /* pairs of steps: 1: they are not, 2 */
+	PEDIGREE_VEC(struct end) ends;
 	PEDIGREE_VEC(struct tie) all;
 };
 
@@ -39,9 +45,10 @@ static void ties_clear(struct ties *ties)
 {
 	pedigree_map_free(ties->writers);
 	pedigree_map_free(ties->seen);
-	pedigree_map_free(ties->made_by);
+	pedigree_map_free(ties->first);
+	pedigree_map_free(ties->edges);
 	pedigree_map_free(ties->joined);
-	pedigree_vec_clear(&ties->makers);
+	pedigree_vec_clear(&ties->ends);
 	for (size_t i = 0; i < ties->all.n; i++)
 		free(ties->all.v[i].path);
 	pedigree_vec_clear(&ties->all);
@@ -130,39 +137,22 @@ static size_t entity_of(const struct ties *ties, const char *arn)
 	return (uintptr_t)pedigree_map_get(ties->run->by_arn, arn, strlen(arn));
 }
 
-static int note_producer(struct ties *ties, const char *artifact,
-			 const char *producer)
+static int note_edge(struct ties *ties, size_t step, enum side side,
+		     size_t artifact)
 {
-	void **place = pedigree_map_at(ties->made_by, artifact,
-				       strlen(artifact), NULL);
-	struct maker *maker = place ? pedigree_vec_push(&ties->makers) : NULL;
+	const size_t of[] = { step, side }, edge[] = { step, side, artifact };
+	void **place = pedigree_map_at(ties->first, of, sizeof(of), NULL);
+	struct end *end = place ? pedigree_vec_push(&ties->ends) : NULL;
 
-	if (!maker)
+	if (!end || !pedigree_map_at(ties->edges, edge, sizeof(edge), NULL))
 		return PEDIGREE_ENOMEM;
-	maker->entity = entity_of(ties, producer);
-	maker->next = (uintptr_t)*place;
-	*place = (void *)(uintptr_t)ties->makers.n;
+	end->artifact = artifact;
+	end->next = (uintptr_t)*place;
+	*place = (void *)(uintptr_t)ties->ends.n;
 	return 0;
 }
 
-/* Whoever made the artifact is joined with who used it. */
-static int note_user(struct ties *ties, const char *artifact, const char *user)
-{
-	size_t next = (uintptr_t)pedigree_map_get(ties->made_by, artifact,
-						  strlen(artifact));
-
-	while (next) {
-		const struct maker *maker = &ties->makers.v[next - 1];
-		size_t pair[] = { maker->entity, entity_of(ties, user) };
-
-		if (!pedigree_map_at(ties->joined, pair, sizeof(pair), NULL))
-			return PEDIGREE_ENOMEM;
-		next = maker->next;
-	}
-	return 0;
-}
-
-static int find_joined(struct ties *ties)
+static int read_edges(struct ties *ties)
 {
 	const struct pedigree_record *record = ties->run->record;
 	int r = 0;
@@ -170,19 +160,69 @@ static int find_joined(struct ties *ties)
 	for (size_t i = 0; r == 0 && i < record->associations.n; i++) {
 		const struct pedigree_record_association *edge =
 			&record->associations.v[i];
+		size_t from = entity_of(ties, edge->source);
+		size_t to = entity_of(ties, edge->destination);
 
 		if (strcmp(edge->type, "Produced") == 0)
-			r = note_producer(ties, edge->destination,
-					  edge->source);
-	}
-	for (size_t i = 0; r == 0 && i < record->associations.n; i++) {
-		const struct pedigree_record_association *edge =
-			&record->associations.v[i];
-
-		if (strcmp(edge->type, "ContributedTo") == 0)
-			r = note_user(ties, edge->source, edge->destination);
+			r = note_edge(ties, from, MADE, to);
+		else if (strcmp(edge->type, "ContributedTo") == 0)
+			r = note_edge(ties, to, USED, from);
 	}
 	return r;
+}
+
+static const struct end *first_end(const struct ties *ties, size_t step,
+				   enum side side)
+{
+	const size_t of[] = { step, side };
+	size_t at = (uintptr_t)pedigree_map_get(ties->first, of, sizeof(of));
+
+	return at ? &ties->ends.v[at - 1] : NULL;
+}
+
+static const struct end *next_end(const struct ties *ties,
+				  const struct end *end)
+{
+	return end->next ? &ties->ends.v[end->next - 1] : NULL;
+}
+
+static bool has_edge(const struct ties *ties, size_t step, enum side side,
+		     size_t artifact)
+{
+	const size_t edge[] = { step, side, artifact };
+
+	return pedigree_map_has(ties->edges, edge, sizeof(edge));
+}
+
+/* Is there an artifact that one made and the other used? Whoever has fewer of
+   them decides how many are looked at. */
+static bool share(const struct ties *ties, size_t from, size_t to)
+{
+	const struct end *made = first_end(ties, from, MADE);
+	const struct end *used = first_end(ties, to, USED);
+
+	while (made && used) {
+		if (has_edge(ties, to, USED, made->artifact) ||
+		    has_edge(ties, from, MADE, used->artifact))
+			return true;
+		made = next_end(ties, made);
+		used = next_end(ties, used);
+	}
+	return false;
+}
+
+/* 1: they are; 0: they are not; else PEDIGREE_ENOMEM. All pairs of steps that
+   have an artifact in common would be too many to be written down. */
+static int are_joined(struct ties *ties, size_t from, size_t to)
+{
+	const size_t pair[] = { from, to };
+	void **place = pedigree_map_at(ties->joined, pair, sizeof(pair), NULL);
+
+	if (!place)
+		return PEDIGREE_ENOMEM;
+	if (!*place)
+		*place = (void *)(uintptr_t)(1 + share(ties, from, to));
+	return (uintptr_t)*place == 2;
 }
 
 static int add_artifact(struct pedigree_builder *builder,
@@ -217,28 +257,31 @@ static int add_artifact(struct pedigree_builder *builder,
 	return pedigree_builder_add(builder, &entity, ret_index);
 }
 
+static int add_tie(struct ties *ties, struct pedigree_builder *builder,
+		   const struct tie *tie)
+{
+	size_t from = ties->entities[tie->from], to = ties->entities[tie->to];
+	size_t artifact;
+	int r = from && to ? are_joined(ties, from, to) : 1;
+
+	if (r)
+		return r < 0 ? r : 0;
+	r = add_artifact(builder, ties, tie, from - 1, &artifact);
+	if (r == 0)
+		r = pedigree_builder_edge(builder, from - 1, artifact,
+					  "Produced");
+	if (r == 0)
+		r = pedigree_builder_edge(builder, artifact, to - 1,
+					  "ContributedTo");
+	return r;
+}
+
 static int add_ties(struct ties *ties, struct pedigree_builder *builder)
 {
-	int r = ties->all.n ? find_joined(ties) : 0;
+	int r = ties->all.n ? read_edges(ties) : 0;
 
-	for (size_t i = 0; r == 0 && i < ties->all.n; i++) {
-		const struct tie *tie = &ties->all.v[i];
-		size_t pair[] = { ties->entities[tie->from],
-				  ties->entities[tie->to] };
-
-		size_t artifact;
-
-		if (!pair[0] || !pair[1] ||
-		    pedigree_map_has(ties->joined, pair, sizeof(pair)))
-			continue;
-		r = add_artifact(builder, ties, tie, pair[0] - 1, &artifact);
-		if (r == 0)
-			r = pedigree_builder_edge(builder, pair[0] - 1,
-						  artifact, "Produced");
-		if (r == 0)
-			r = pedigree_builder_edge(builder, artifact,
-						  pair[1] - 1, "ContributedTo");
-	}
+	for (size_t i = 0; r == 0 && i < ties->all.n; i++)
+		r = add_tie(ties, builder, &ties->all.v[i]);
 	return r;
 }
 
@@ -253,12 +296,14 @@ int pedigree_builder_tie_steps(struct pedigree_builder *builder,
 		.entities = entities,
 		.writers = pedigree_map_new(),
 		.seen = pedigree_map_new(),
+		.first = pedigree_map_new(),
+		.edges = pedigree_map_new(),
 		.joined = pedigree_map_new(),
-		.made_by = pedigree_map_new(),
 	};
 	int r = 0;
 
-	if (!ties.writers || !ties.seen || !ties.joined || !ties.made_by)
+	if (!ties.writers || !ties.seen || !ties.first || !ties.edges ||
+	    !ties.joined)
 		return PEDIGREE_ENOMEM;
 	for (size_t i = 0; r == 0 && i < log->n_events; i++)
 		r = on_event(&ties, log, &log->events[i]);

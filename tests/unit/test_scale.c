@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
@@ -93,6 +94,86 @@ static void test_twice_the_files_take_twice_the_time(void **state)
 			return;
 	}
 	fail_msg("twice the files took %.1f times as long", ratio);
+}
+
+/* A script in which cp writes a file and grep reads it, again and again. */
+static double record_steps(uint32_t n)
+{
+	struct scene *scene = scene_new(NULL);
+	struct pedigree_evlog *log = pedigree_evlog_new();
+	char name[] = "steps", place[] = "/", automatic[] = "auto",
+	     *argv[] = { name, NULL };
+	const struct pedigree_run_facts facts = {
+		.run = name,
+		.name = name,
+		.argv = argv,
+		.cwd = place,
+		.host = name,
+		.user = name,
+		.home = place,
+		.steps = automatic,
+		.pid = 100,
+		.start_ms = 1,
+		.end_ms = INT64_C(1) << 50,
+		.git_dirty = -1,
+	};
+	struct pedigree_record *record = NULL;
+	char path[] = "/tmp/pedigree-scale-XXXXXX.csv";
+	struct test_log bytes;
+	double start;
+	int fd;
+
+	assert_non_null(log);
+	fd = mkstemps(path, 4);
+	assert_true(fd >= 0);
+	close(fd);
+	test_log_begin(&bytes, name, name);
+	test_log_chunk(&bytes, 4096, 100, 0);
+	test_log_process(&bytes, 0, 100, 1, "/bin/sh");
+	for (uint32_t i = 0; i < n; i++) {
+		test_log_chunk(&bytes, 4096, 1000 + i, 0);
+		test_log_process(&bytes, 0, 1000 + i, 100,
+				 i % 2 ? "/usr/bin/grep" : "/usr/bin/cp");
+		test_log_open(&bytes,
+			      i % 2 ? PEDIGREE_F_READ
+				    : PEDIGREE_F_WRITE | PEDIGREE_F_TRUNC,
+			      0, path);
+	}
+	test_log_end(&bytes);
+	test_log_write(scene_path(scene, "events"), bytes.bytes.data,
+		       bytes.bytes.len, 0);
+	test_log_clear(&bytes);
+	assert_int_equal(
+		pedigree_evlog_add(log, scene_path(scene, "events"), NULL), 0);
+	pedigree_evlog_sort(log);
+	start = cpu();
+	assert_int_equal(pedigree_build(&facts, log, scene->config, NULL,
+					&record, NULL),
+			 0);
+	start = cpu() - start;
+	assert_int_equal(record->steps.n, n);
+	/* Each step has the file, of which nobody knows whose bytes it had. */
+	assert_true(record->associations.n > n - 2);
+	unlink(path);
+	pedigree_record_free(record);
+	pedigree_evlog_free(log);
+	scene_free(scene);
+	return start;
+}
+
+static void test_twice_the_steps_take_twice_the_time(void **state)
+{
+	double ratio = 0;
+
+	(void)state;
+	for (int i = 0; i < TRIES; i++) {
+		double once = record_steps(2000);
+
+		ratio = record_steps(4000) / once;
+		if (ratio < 3)
+			return;
+	}
+	fail_msg("twice the steps took %.1f times as long", ratio);
 }
 
 static int64_t steps;
@@ -279,6 +360,7 @@ int main(void)
 			test_small_equal_files_cost_what_each_does,
 			start_counting, stop_counting),
 		cmocka_unit_test(test_twice_the_files_take_twice_the_time),
+		cmocka_unit_test(test_twice_the_steps_take_twice_the_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
