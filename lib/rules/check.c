@@ -228,13 +228,21 @@ int pedigree_config_hides_all(const char *section, const char *key,
 	return r;
 }
 
-/* Without this key a section of that name says nothing. */
+/* Without this key, or the other, a section of that name says nothing. */
 static const struct {
-	const char *section, *key;
+	const char *section, *key, *other;
 } needed[] = {
-	{ "artifact", "match" }, { "dataset", "root" },	  { "store", "host" },
-	{ "store", "kind" },	 { "deploy", "command" }, { "step", "command" },
+	{ "artifact", "match", NULL }, { "dataset", "root", NULL },
+	{ "store", "host", NULL },     { "store", "kind", NULL },
+	{ "deploy", "command", NULL }, { "deploy", "endpoint", "require" },
+	{ "step", "command", NULL },
 };
+
+static bool says(const struct pedigree_config *config,
+		 const struct pedigree_setting *s, const char *key)
+{
+	return key && pedigree_config_get(config, s->section, s->name, key);
+}
 
 /* Is it the section's first setting? Only that tells of what there is not. */
 static bool is_first(const struct pedigree_config *config, size_t at)
@@ -264,8 +272,8 @@ int pedigree_config_check_sections(const struct pedigree_config *config,
 			int r;
 
 			if (strcmp(s->section, needed[k].section) != 0 ||
-			    pedigree_config_get(config, s->section, s->name,
-						needed[k].key))
+			    says(config, s, needed[k].key) ||
+			    says(config, s, needed[k].other))
 				continue;
 			r = pedigree_config_forgive(
 				config,

@@ -107,6 +107,9 @@ identity = versoin
 digest = content
 [artifact a]
 match = {projct}/x
+[deploy ship]
+command = ship.sh
+model = {1}
 EOF
 bad_ "nearly right" "a.conf:1: something stands behind [capture]" \
 	"a.conf:2: [ run ]: write it without a space" \
@@ -119,7 +122,11 @@ bad_ "nearly right" "a.conf:1: something stands behind [capture]" \
 	"a.conf:12: 'manuel' for push in [backend] is not auto, wait or manual; did you mean 'manual'?" \
 	"a.conf:14: 'versoin' for identity in [aws] is not uri or version; did you mean 'version'?" \
 	"a.conf:16: [dataset d] has no 'root', and so it does nothing" \
-	"a.conf:18: '{projct}/x': a pattern may begin with"
+	"a.conf:18: '{projct}/x': a pattern may begin with" \
+	"a.conf:20: [deploy ship] has no 'endpoint', and so it does nothing"
+echo 'require = verified' >>"$conf"
+bad_ "a gate needs no endpoint" "a.conf:18: "
+! grep -q "has no 'endpoint'" out || fail_ "a gate needs an endpoint: $(cat out)"
 
 # Globs of any kind are rules.
 printf '[exclude]\nmatch = ** **/** a/**/b/**/c /** ** **\n' >"$conf"
