@@ -22,6 +22,7 @@
 #include "api/session.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "rules/redact.h"
 #include "run/gc.h"
 #include "run/recipe.h"
 #include "run/run.h"
@@ -157,6 +158,18 @@ static const char *chosen(const struct pedigree *pedigree, const char *given,
 	return value && *value ? value : NULL;
 }
 
+/* What somebody calls it may be an endpoint's URL, with a key in it. */
+static bool copy_name(char **to, const char *from)
+{
+	_cleanup_buf_ struct pedigree_buf safe = PEDIGREE_BUF_INIT;
+
+	if (!from || (!strstr(from, "://") && !pedigree_secret_value(from)))
+		return copy_text(to, from);
+	pedigree_redact_arg(&safe, NULL, from);
+	*to = pedigree_buf_take(&safe);
+	return *to != NULL;
+}
+
 static bool fill(struct pedigree_session *session,
 		 const struct pedigree *pedigree,
 		 const struct pedigree_session_spec *spec, bool own)
@@ -173,11 +186,11 @@ static bool fill(struct pedigree_session *session,
 	return copy_argv(facts, spec->argv) &&
 	       pedigree_redacted_note(facts) == 0 && copy_cwd(facts) &&
 	       copy_user(facts) && copy_text(&facts->host, host.nodename) &&
-	       copy_text(&facts->name,
+	       copy_name(&facts->name,
 			 spec->deploy
 				 ? spec->name
 				 : chosen(pedigree, spec->name, "run.name")) &&
-	       copy_text(&facts->experiment, chosen(pedigree, spec->experiment,
+	       copy_name(&facts->experiment, chosen(pedigree, spec->experiment,
 						    "run.experiment")) &&
 	       pedigree_environment_read(session->config, environ, facts) ==
 		       0 &&
@@ -185,12 +198,12 @@ static bool fill(struct pedigree_session *session,
 	       copy_pairs(&facts->tags, spec->tags) &&
 	       COPY_LIST(&facts->inputs, spec->inputs) &&
 	       COPY_LIST(&facts->outputs, spec->outputs) &&
-	       (spec->deploy || copy_text(&facts->serve, spec->serve)) &&
+	       (spec->deploy || copy_name(&facts->serve, spec->serve)) &&
 	       (spec->deploy || own ||
 		copy_text(&facts->steps,
 			  chosen(pedigree, spec->steps, "run.steps"))) &&
 	       (!spec->deploy ||
-		(copy_text(&deployment->endpoint,
+		(copy_name(&deployment->endpoint,
 			   chosen(pedigree, spec->endpoint, "run.endpoint")) &&
 		 copy_text(&deployment->endpoint_arn, spec->endpoint_arn) &&
 		 COPY_LIST(&deployment->models, spec->models))) &&

@@ -44,6 +44,13 @@ pedigree run --name open --param "password=$mark" --param "note=AKIA$key" \
 pedigree deploy --endpoint e --model "s3://bucket/m.bin?sig=$mark" -- \
 	./job.sh --secret "$mark" >>out 2>&1 ||
 	fail_ "the deployment failed: $(cat out)"
+# An endpoint is often called after its URL.
+pedigree run --name "https://me:$mark@host/n?t=$mark" \
+	--experiment "hf_$mark$mark" --serve "https://me:$mark@host/s?t=$mark" \
+	-- true >>out 2>&1 || fail_ "the named run failed: $(cat out)"
+pedigree deploy --name "d hf_$mark$mark" --model result.txt \
+	--endpoint "https://me:$mark@host/e?t=$mark" -- true >>out 2>&1 ||
+	fail_ "the named deployment failed: $(cat out)"
 
 for command in "show open" "show open --json" "events open" \
 	"events open --json" "trace e" "trace e --json" \
