@@ -46,7 +46,7 @@ struct pedigree_session_spec {
 	int deploy;		    /**< a deployment, not a run */
 	int watched;		    /**< it runs already, nobody is around it */
 	const char *endpoint;	    /**< name; deployments only */
-	const char *endpoint_arn;   /**< NULL: a local one */
+	const char *endpoint_arn;   /**< names it, too; NULL: a local one */
 	const char *const *models;  /**< URIs or paths; deployments only */
 	const char *serve;	    /**< endpoint that the command serves with
 					 the models it reads; runs only */

@@ -170,6 +170,26 @@ static bool copy_name(char **to, const char *from)
 	return *to != NULL;
 }
 
+/* The endpoint's name, with which its ARN ends; NULL: none is in it. */
+static const char *name_in_arn(const char *arn)
+{
+	const char *last = arn && *arn ? strrchr(arn, ':') : NULL;
+	const char *slash = last ? strrchr(last, '/') : NULL;
+
+	last = slash ? slash : last;
+	return last && last[1] ? last + 1 : NULL;
+}
+
+static const char *chosen_endpoint(const struct pedigree *pedigree,
+				   const struct pedigree_session_spec *spec)
+{
+	const char *named = name_in_arn(spec->endpoint_arn);
+
+	if (named && !(spec->endpoint && *spec->endpoint))
+		return named;
+	return chosen(pedigree, spec->endpoint, "run.endpoint");
+}
+
 static bool fill(struct pedigree_session *session,
 		 const struct pedigree *pedigree,
 		 const struct pedigree_session_spec *spec, bool own)
@@ -204,7 +224,7 @@ static bool fill(struct pedigree_session *session,
 			  chosen(pedigree, spec->steps, "run.steps"))) &&
 	       (!spec->deploy ||
 		(copy_name(&deployment->endpoint,
-			   chosen(pedigree, spec->endpoint, "run.endpoint")) &&
+			   chosen_endpoint(pedigree, spec)) &&
 		 copy_text(&deployment->endpoint_arn, spec->endpoint_arn) &&
 		 COPY_LIST(&deployment->models, spec->models))) &&
 	       (own || note_inherited(facts));
@@ -216,7 +236,9 @@ static int check(const struct pedigree_session_spec *spec,
 	if (!spec->argv || !spec->argv[0])
 		return pedigree_fail(err, PEDIGREE_EINVAL,
 				     "there is no command to run");
-	if (spec->endpoint_arn && strncmp(spec->endpoint_arn, "arn:", 4) != 0)
+	if (spec->endpoint_arn && *spec->endpoint_arn &&
+	    (strncmp(spec->endpoint_arn, "arn:", 4) != 0 ||
+	     !name_in_arn(spec->endpoint_arn)))
 		return pedigree_fail(err, PEDIGREE_EINVAL, "'%s' is not an ARN",
 				     spec->endpoint_arn);
 	if (spec->steps && strcmp(spec->steps, "auto") != 0 &&

@@ -45,6 +45,7 @@ integration_tests = \
 	%D%/manifests.py \
 	%D%/manual.py \
 	%D%/mounts.py \
+	%D%/names.sh \
 	%D%/noise.py \
 	%D%/observe.sh \
 	%D%/older.py \
