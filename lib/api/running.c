@@ -70,9 +70,9 @@ static int find_in_ledger(struct pedigree_ledger *ledger, const char *name,
 		name);
 }
 
-int pedigree_find_run(const struct pedigree_config *config,
-		      struct pedigree_ledger *ledger, const char *name,
-		      char **ret_run, struct pedigree_error *err)
+static int find_run(const struct pedigree_config *config,
+		    struct pedigree_ledger *ledger, const char *name,
+		    char **ret_run, struct pedigree_error *err)
 {
 	_cleanup_(pedigree_run_names_clear) struct pedigree_run_names names = {
 		0
@@ -100,6 +100,25 @@ int pedigree_find_run(const struct pedigree_config *config,
 		err, PEDIGREE_ENOTFOUND,
 		"there is no run '%s'; `pedigree list runs` lists those there are",
 		name);
+}
+
+int pedigree_find_run(const struct pedigree_config *config,
+		      struct pedigree_ledger *ledger, const char *name,
+		      char **ret_run, struct pedigree_error *err)
+{
+	_cleanup_free_ char *spelled = NULL;
+	struct pedigree_error as_given = PEDIGREE_ERROR_INIT;
+	int rc = find_run(config, ledger, name, ret_run, &as_given);
+
+	/* Whoever began it may have called it by other letters. */
+	if (rc == PEDIGREE_ENOTFOUND && !strchr(name, '/')) {
+		spelled = pedigree_api_name(name);
+		if (!spelled)
+			return pedigree_fail_memory(err);
+		if (find_run(config, ledger, spelled, ret_run, NULL) == 0)
+			return 0;
+	}
+	return rc < 0 ? pedigree_fail(err, rc, "%s", as_given.text) : rc;
 }
 
 static bool has_tag(const struct pedigree_pairs *tags, const char *key,

@@ -397,6 +397,34 @@ static int by_any_name(struct search *search, struct pedigree_error *err)
 	return by_name(search, -1, err);
 }
 
+/* Runs and endpoints have names in the API's letters, whatever they were
+   called by those who began them. */
+static int by_spelling(struct search *search, struct pedigree_error *err)
+{
+	static const int kinds[] = { PEDIGREE_TRIAL_COMPONENT, PEDIGREE_CONTEXT,
+				     PEDIGREE_ACTION };
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	_cleanup_free_ char *name = NULL;
+	int rc = 0;
+
+	if (search->exists || strchr(search->target, '/'))
+		return 0;
+	name = pedigree_api_name(search->target);
+	if (!name)
+		return pedigree_fail_memory(err);
+	for (size_t i = 0; rc == 0 && !rows.n && i < PEDIGREE_COUNT(kinds); i++)
+		rc = pedigree_ledger_by_name(search->ledger, kinds[i], name,
+					     &rows, err);
+	if (rc < 0 || !rows.n)
+		return rc;
+	search->row = rows.v[rows.n - 1];
+	pedigree_buf_addf(
+		&search->note,
+		"names have letters, digits and hyphens only: '%s' was looked for as %s",
+		search->target, name);
+	return 0;
+}
+
 static int find_path(struct search *search, struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
@@ -497,8 +525,10 @@ int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
 			     struct pedigree_error *err)
 {
 	static way *const ways[] = {
-		by_arn,	    by_bytes,	 by_existing_path, by_uri,    by_run,
-		by_context, by_any_name, by_lost_path,	   by_folder, NULL
+		by_arn,	     by_bytes,	   by_existing_path,
+		by_uri,	     by_run,	   by_context,
+		by_any_name, by_lost_path, by_folder,
+		by_spelling, NULL
 	};
 	_cleanup_(search_clear) struct search search = {
 		.ledger = ledger,
@@ -540,9 +570,10 @@ int pedigree_resolve_run(struct pedigree_ledger *ledger, const char *target,
 			 pedigree_row *ret_row, struct pedigree_buf *ret_note,
 			 struct pedigree_error *err)
 {
-	static way *const ways[] = { by_arn, by_run,	   by_any_name,
-				     by_uri, by_lost_path, by_existing_path,
-				     NULL };
+	static way *const ways[] = { by_arn,	   by_run,
+				     by_any_name,  by_uri,
+				     by_lost_path, by_existing_path,
+				     by_spelling,  NULL };
 	_cleanup_(search_clear) struct search search = {
 		.ledger = ledger,
 		.target = target,
