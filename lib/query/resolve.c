@@ -22,6 +22,7 @@
 #include "query/query.h"
 
 #define NAMESAKES 5
+#define PORTABLE "dataset://"
 
 struct search {
 	struct pedigree_ledger *ledger;
@@ -245,24 +246,44 @@ static int by_uri(struct search *search, struct pedigree_error *err)
 	return newest_of(search, search->uri.data, err);
 }
 
-/* Is the file `path` of data set `row` the one that is looked for? The bytes
-   on disk, if there are any, decide. */
+/* Is it the file `path` of the data set? The bytes on disk, if there are any,
+   decide. */
+static bool has_file(const struct search *search, const char *manifest,
+		     const char *path)
+{
+	struct pedigree_manifest_line line;
+
+	return pedigree_manifest_find(manifest, path, &line) &&
+	       (!search->version[0] ||
+		(line.version_n == strlen(search->version) &&
+		 memcmp(line.version, search->version, line.version_n) == 0));
+}
+
+/* Is the file `path` of data set `row` the one that is looked for, or, with
+   `any_end`, one that is called as the path ends? */
 static int holds(struct search *search, pedigree_row row, const char *path,
-		 bool *ret_holds)
+		 bool any_end, bool *ret_holds)
 {
 	_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
-	struct pedigree_manifest_line line;
 	int rc = pedigree_manifest_row(search->ledger, row, &text, NULL);
 
 	*ret_holds = false;
 	if (rc == PEDIGREE_ENOMEM || rc == PEDIGREE_EBUSY)
 		return rc;
-	if (rc == 0 && pedigree_manifest_find(text.data, path, &line))
-		*ret_holds = !search->version[0] ||
-			     (line.version_n == strlen(search->version) &&
-			      memcmp(line.version, search->version,
-				     line.version_n) == 0);
+	while (rc == 0 && path && !*ret_holds) {
+		*ret_holds = has_file(search, text.data, path);
+		path = any_end ? strchr(path, '/') : NULL;
+		path = path ? path + 1 : NULL;
+	}
 	return 0;
+}
+
+static void note_file(struct search *search, const char *set)
+{
+	pedigree_buf_addf(
+		&search->note,
+		"%s is recorded as one of the files of %s; this is about all of them",
+		search->target, set);
 }
 
 static int in_folder(struct search *search, const char *folder,
@@ -274,7 +295,7 @@ static int in_folder(struct search *search, const char *folder,
 	for (size_t i = rows.n; rc == 0 && !search->row && i > 0; i--) {
 		bool found;
 
-		rc = holds(search, rows.v[i - 1], path, &found);
+		rc = holds(search, rows.v[i - 1], path, false, &found);
 		if (rc < 0)
 			return pedigree_fail(
 				err, rc, "cannot read the files of %s", folder);
@@ -282,10 +303,7 @@ static int in_folder(struct search *search, const char *folder,
 			search->row = rows.v[i - 1];
 	}
 	if (rc == 0 && search->row)
-		pedigree_buf_addf(
-			&search->note,
-			"%s is recorded as one of the files of %s; this is about all of them",
-			search->target, folder);
+		note_file(search, folder);
 	return rc;
 }
 
@@ -310,6 +328,67 @@ static int by_folder(struct search *search, struct pedigree_error *err)
 		*slash = '\0';
 		rc = in_folder(search, folder,
 			       search->uri.data + (slash - folder) + 1, err);
+	}
+	return rc;
+}
+
+/*
+ * Was the data set `row` last seen in the folder that is looked for, or with
+ * this file in one above it? Elsewhere a file must have the same bytes.
+ */
+static int was_around(struct search *search, pedigree_row row,
+		      struct pedigree_error *err)
+{
+	_cleanup_(pedigree_entity_clear) struct pedigree_entity entity = { 0 };
+	int rc = pedigree_ledger_entity(search->ledger, row, &entity, err);
+	const char *uri = search->uri.data, *folder = NULL, *path;
+	bool found = false;
+	size_t n;
+
+	if (rc == 0)
+		folder = pedigree_pairs_get(&entity.properties, "Folder");
+	if (!folder)
+		return rc;
+	n = strlen(folder);
+	path = strncmp(uri, folder, n) == 0 ? uri + n : NULL;
+	if (path && !*path) {
+		search->row = row;
+		return 0;
+	}
+	path = path && *path == '/' ? path + 1 : NULL;
+	if (!path && !search->version[0])
+		return 0;
+	rc = holds(search, row, path ? path : uri, !path, &found);
+	if (rc < 0)
+		return pedigree_fail(err, rc, "cannot read the files of %s",
+				     entity.source_uri);
+	if (!found)
+		return 0;
+	search->row = row;
+	note_file(search, entity.source_uri);
+	return 0;
+}
+
+/* Data sets that are the same in any folder know where they were. */
+static int by_portable(struct search *search, struct pedigree_error *err)
+{
+	int rc = 0;
+
+	for (size_t n = 0; rc == 0 && !search->row && search->uri.len; n++) {
+		_cleanup_(
+			pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+		_cleanup_free_ char *uri = NULL;
+
+		rc = pedigree_ledger_below(search->ledger, PORTABLE, n, &uri,
+					   NULL);
+		if (rc == PEDIGREE_ENOTFOUND)
+			return 0;
+		if (rc < 0)
+			return pedigree_fail(err, rc,
+					     "cannot look for data sets");
+		rc = pedigree_ledger_by_uri(search->ledger, uri, &rows, err);
+		for (size_t i = rows.n; rc == 0 && !search->row && i > 0; i--)
+			rc = was_around(search, rows.v[i - 1], err);
 	}
 	return rc;
 }
@@ -525,10 +604,9 @@ int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
 			     struct pedigree_error *err)
 {
 	static way *const ways[] = {
-		by_arn,	     by_bytes,	   by_existing_path,
-		by_uri,	     by_run,	   by_context,
-		by_any_name, by_lost_path, by_folder,
-		by_spelling, NULL
+		by_arn,	   by_bytes,	by_existing_path, by_uri,
+		by_run,	   by_context,	by_any_name,	  by_lost_path,
+		by_folder, by_portable, by_spelling,	  NULL
 	};
 	_cleanup_(search_clear) struct search search = {
 		.ledger = ledger,

@@ -153,6 +153,11 @@ def digests():
     t.check(version(again) != version(frozen), "a time is part of it")
 
 
+def equal_target(target, artifact):
+    start = t.answer("downstream", target)["StartArn"]
+    t.equal(start, artifact["ArtifactArn"], f"what {target} is")
+
+
 def portable():
     files("images/cats", 12)
     shutil.copytree("images", "../other/pictures")
@@ -165,6 +170,11 @@ def portable():
     shown = t.answer("show", "dataset://images")
     t.equal({r["TrialComponentName"] for r in shown["ContributedTo"]},
             {"here", "there"}, "who read it")
+    equal_target("../other/pictures", here)
+    for place in ("images", "../other/pictures", "dataset://images"):
+        equal_target(place + "/cats/03.csv", here)
+    put("images/cats/absent.csv", "not read by anybody")
+    done = t.pedigree("trace", "images/cats/absent.csv", status=1)
     done = t.pedigree("verify", "here")
     t.check("changed 0" in done, done)
     put("../other/pictures/cats/00.csv", "new")
