@@ -2,35 +2,62 @@
 #include "config.h"
 
 #include "cli/cli.h"
+#include "cli/json.h"
 
-static const char *const words[] = {
-	[PEDIGREE_HEALTH_OK] = "ok",
-	[PEDIGREE_HEALTH_NOTE] = "note",
-	[PEDIGREE_HEALTH_BAD] = "BAD",
+static const struct {
+	const char *text, *json;
+} words[] = {
+	[PEDIGREE_HEALTH_OK] = { "ok", "Ok" },
+	[PEDIGREE_HEALTH_NOTE] = { "note", "Note" },
+	[PEDIGREE_HEALTH_BAD] = { "BAD", "Bad" },
+};
+
+struct options {
+	struct pedigree_print print;
+	size_t n;
+	bool ok; /* of a printing option */
 };
 
 static bool on_option(void *ctx, const struct cli_option *option,
 		      const char *value)
 {
-	(void)ctx;
-	(void)option;
-	(void)value;
-	return true;
+	struct options *options = ctx;
+
+	return !cli_print_option(option, value, &options->print,
+				 &options->ok) ||
+	       options->ok;
 }
 
-static void print(void *ctx, enum pedigree_health health, const char *what,
-		  const char *sentence)
+static void print_text(void *ctx, enum pedigree_health health, const char *what,
+		       const char *sentence)
 {
-	fprintf(ctx, "%-5s %-16s %s\n", words[health], what, sentence);
+	(void)ctx;
+	printf("%-5s %-16s %s\n", words[health].text, what, sentence);
+}
+
+static void print_json(void *ctx, enum pedigree_health health, const char *what,
+		       const char *sentence)
+{
+	struct options *options = ctx;
+
+	printf("%s{\"Health\":\"%s\",\"What\":", options->n++ ? ",\n" : "",
+	       words[health].json);
+	cli_json_string(what);
+	printf(",\"Sentence\":");
+	cli_json_string(sentence);
+	putchar('}');
 }
 
 static int doctor(const struct cli_command *self, int argc, char **argv)
 {
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
-	int first = cli_parse(self, argc, argv, on_option, NULL);
+	struct options options = { .n = 0 };
 	struct pedigree *pedigree;
-	int health;
+	int first, health;
+	bool json;
 
+	cli_print_init(&options.print, stdout);
+	first = cli_parse(self, argc, argv, on_option, &options);
 	if (first < 0)
 		return CLI_TROUBLE;
 	if (first < argc)
@@ -39,7 +66,13 @@ static int doctor(const struct cli_command *self, int argc, char **argv)
 	pedigree = cli_open(NULL);
 	if (!pedigree)
 		return CLI_TROUBLE;
-	health = pedigree_doctor(pedigree, print, stdout, &err);
+	json = options.print.format == PEDIGREE_JSON;
+	if (json)
+		putchar('[');
+	health = pedigree_doctor(pedigree, json ? print_json : print_text,
+				 &options, &err);
+	if (json)
+		puts("]");
 	pedigree_close(pedigree);
 	if (health < 0)
 		return cli_fail(&err);
@@ -47,6 +80,11 @@ static int doctor(const struct cli_command *self, int argc, char **argv)
 }
 
 static const struct cli_option doctor_options[] = {
+	{ .name = "format",
+	  .value = "FORMAT",
+	  .choices = "text|json",
+	  .help = "print text (the default) or JSON" },
+	{ .name = "json", .help = "the same as --format json" },
 	{ .name = NULL },
 };
 

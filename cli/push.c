@@ -90,15 +90,17 @@ static int show_status(const struct pedigree *pedigree,
 	struct listing listing = { .json = options->print.format ==
 					   PEDIGREE_JSON };
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	int rc;
 
 	if (listing.json)
 		putchar('[');
-	if (pedigree_outbox(pedigree, options->backend, print_record, &listing,
-			    &err) < 0)
-		return cli_fail(&err);
+	rc = pedigree_outbox(pedigree, options->backend, print_record, &listing,
+			     &err);
 	if (listing.json)
 		puts("]");
-	else if (!options->quiet)
+	if (rc < 0)
+		return cli_fail(&err);
+	if (!listing.json && !options->quiet)
 		printf("%zu waiting, %zu rejected\n", listing.waiting,
 		       listing.rejected);
 	if (!listing.json && !options->quiet &&
@@ -108,15 +110,31 @@ static int show_status(const struct pedigree *pedigree,
 	return listing.waiting || listing.rejected ? CLI_NOTHING : CLI_OK;
 }
 
+static void print_plan(void *ctx, const char *sentence)
+{
+	size_t *n = ctx;
+
+	if ((*n)++)
+		puts(",");
+	put_member("{", "Plan", sentence);
+	putchar('}');
+}
+
 static int show_plan(const struct pedigree *pedigree,
 		     const struct options *options)
 {
+	bool json = options->print.format == PEDIGREE_JSON;
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	size_t n = 0;
+	int rc;
 
-	if (pedigree_push_plan(pedigree, options->backend, print_sentence, NULL,
-			       &err) < 0)
-		return cli_fail(&err);
-	return CLI_OK;
+	if (json)
+		putchar('[');
+	rc = pedigree_push_plan(pedigree, options->backend,
+				json ? print_plan : print_sentence, &n, &err);
+	if (json)
+		puts("]");
+	return rc < 0 ? cli_fail(&err) : CLI_OK;
 }
 
 static int deliver(const struct pedigree *pedigree,
@@ -127,7 +145,10 @@ static int deliver(const struct pedigree *pedigree,
 	int rc = pedigree_push(pedigree, options->backend, &counts, &err);
 
 	cli_progress_clear();
-	if (!options->quiet)
+	if (options->print.format == PEDIGREE_JSON)
+		printf("{\"Delivered\":%zu,\"Waiting\":%zu,\"Rejected\":%zu}\n",
+		       counts.delivered, counts.waiting, counts.rejected);
+	else if (!options->quiet)
 		printf("%zu delivered, %zu waiting, %zu rejected\n",
 		       counts.delivered, counts.waiting, counts.rejected);
 	/* After it: what recovery makes, it delivers itself. */
@@ -173,7 +194,7 @@ static const struct cli_option push_options[] = {
 	{ .name = "format",
 	  .value = "FORMAT",
 	  .choices = "text|json",
-	  .help = "print the status as text (the default) or JSON" },
+	  .help = "print text (the default) or JSON" },
 	{ .name = "json", .help = "the same as --format json" },
 	{ .name = "quiet", .letter = 'q', .help = "print no counts" },
 	{ .name = NULL },

@@ -4,6 +4,7 @@
 # tests/local.mk sets, and begins with tests/support.sh or imports support.
 
 integration_tests = \
+	%D%/answers_json.py \
 	%D%/api.py \
 	%D%/api_many.py \
 	%D%/client_kill.py \
