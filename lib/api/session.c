@@ -86,12 +86,18 @@ static bool copy_argv(struct pedigree_run_facts *facts, const char *const *argv)
 	return true;
 }
 
+/* A folder that was removed has no path; the kernel knows its last one, and
+   says with it that it was deleted. "/" would be another folder. */
 static bool copy_cwd(struct pedigree_run_facts *facts)
 {
 	char cwd[PATH_MAX];
+	ssize_t n = 0;
 
-	/* A folder that was removed has no name; the run goes on in it. */
-	return copy_text(&facts->cwd, getcwd(cwd, sizeof(cwd)) ? cwd : "/");
+	if (getcwd(cwd, sizeof(cwd)))
+		return copy_text(&facts->cwd, cwd);
+	n = readlink("/proc/self/cwd", cwd, sizeof(cwd) - 1);
+	cwd[n > 0 ? n : 0] = '\0';
+	return copy_text(&facts->cwd, cwd[0] == '/' ? cwd : "/");
 }
 
 static bool copy_user(struct pedigree_run_facts *facts)

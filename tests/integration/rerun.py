@@ -245,6 +245,19 @@ def redirected():
     t.check("outputs: 1 the same" in out, out)
 
 
+def removed():
+    """A run in a folder without a path is not done again in another one."""
+    os.makedirs("removed/deep")
+    folder = os.path.abspath("removed/deep")
+    subprocess.run(["sh", "-c", "rmdir ../deep && exec pedigree run -q --name "
+                    "lost -- true"], cwd=folder,
+                   check=True, stderr=subprocess.DEVNULL)
+    cwd = t.answer("show", "lost")["TrialComponent"]["Parameters"]["cwd"]
+    t.equal(cwd["StringValue"], folder + " (deleted)", "where it was")
+    _, err = rerun(2, "lost", "--force")
+    t.check("cannot go to" in err, err)
+
+
 def main():
     t.needs("bash")
     python = t.python_with("sklearn")
@@ -259,6 +272,7 @@ def main():
     secrets()
     dry()
     redirected()
+    removed()
     t.passed()
 
 
