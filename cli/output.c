@@ -33,6 +33,8 @@ int cli_output(const char *path, const char *text, size_t n,
 	int fd = STDOUT_FILENO;
 	bool ok;
 
+	if (path && strcmp(path, "-") == 0)
+		path = NULL;
 	if (path)
 		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0) {

@@ -10,7 +10,7 @@
 
 /*
  * Writes an answer that is there as a whole, so that a question that fails
- * leaves an older file alone. `path` NULL: to standard output. `through`
+ * leaves an older file alone. `path` NULL or "-": to standard output. `through`
  * writes it in the place of a plain copy, and says itself what failed; NULL:
  * none. An exit status.
  */

@@ -117,6 +117,7 @@ def output():
     draw("shop", "-o", "old.dot")
     with open("old.dot", encoding="utf-8") as file:
         t.equal(file.read(), draw("shop")[0], "a picture in a file")
+    t.equal(draw("shop", "-o", "-"), draw("shop"), "'-' is no file")
     for words in (("-o", "no/such/folder"), ("-o", "/dev/full")):
         _, err = draw("shop", *words, status=2)
         t.check("cannot write" in err, err)
