@@ -224,8 +224,8 @@ static bool read_line(char *line, struct mount *ret)
 }
 
 /* The mount on a folder of another one; table->all.n: there is none. */
-static size_t mounted_on(const struct table *table, const char *parent,
-			 const char *point, size_t n)
+static int mounted_on(const struct table *table, const char *parent,
+		      const char *point, size_t n, size_t *ret)
 {
 	_cleanup_buf_ struct pedigree_buf key = PEDIGREE_BUF_INIT;
 	uintptr_t found;
@@ -233,31 +233,34 @@ static size_t mounted_on(const struct table *table, const char *parent,
 	pedigree_buf_addf(&key, "%s ", parent);
 	pedigree_buf_add(&key, point, n);
 	if (pedigree_buf_error(&key))
-		return table->all.n;
+		return PEDIGREE_ENOMEM;
 	found = (uintptr_t)pedigree_map_get(table->points, key.data, key.len);
-	return found ? found - 1 : table->all.n;
+	*ret = found ? found - 1 : table->all.n;
+	return 0;
 }
 
 /*
- * The mount that has `path`, or table->all.n. As the kernel looks for it, from
- * the root on: neither the order of the table nor the points alone tell what
- * is mounted over what.
+ * Has this mount the path? As the kernel looks for it, from the root on:
+ * neither the order of the table nor the points alone tell what is mounted
+ * over what. 1, 0 or PEDIGREE_ENOMEM.
  */
-static size_t owner(const struct table *table, const char *path)
+static int owns(const struct table *table, size_t index, const char *path)
 {
 	const char *current = NO_PARENT;
 	size_t n = 1, found = table->all.n, length = strlen(path);
 
 	for (;;) {
-		size_t on = mounted_on(table, current, path, n);
+		size_t on;
 
+		if (mounted_on(table, current, path, n, &on) < 0)
+			return PEDIGREE_ENOMEM;
 		if (on < table->all.n) {
 			found = on;
 			current = table->all.v[on].id;
 			continue;
 		}
 		if (n >= length)
-			return found;
+			return found == index;
 		n += path[n] == '/';
 		n += strcspn(path + n, "/");
 	}
@@ -287,10 +290,12 @@ static int add_device(struct table *table, size_t index)
 {
 	struct mount *mount = &table->all.v[index];
 	void **place;
+	int r;
 
-	mount->hidden = owner(table, mount->point) != index;
+	r = owns(table, index, mount->point);
+	mount->hidden = r != 1;
 	if (mount->hidden)
-		return 0;
+		return r;
 	place = pedigree_map_at(table->devices, mount->device,
 				strlen(mount->device), NULL);
 	if (place && !*place)
@@ -425,6 +430,7 @@ static int from_bind(const struct table *table, size_t index,
 	size_t at = (uintptr_t)pedigree_map_get(table->devices, mount->device,
 						strlen(mount->device));
 	size_t n;
+	int r;
 
 	if (!at || --at == index)
 		return 0;
@@ -438,10 +444,12 @@ static int from_bind(const struct table *table, size_t index,
 		pedigree_buf_cut(&path, path.len - 1);
 	if (pedigree_buf_error(&path))
 		return PEDIGREE_ENOMEM;
-	/* What is mounted over that folder is something else. */
-	if (!path.len || owner(table, path.data) != at ||
-	    pedigree_path_under(path.data, mount->point))
+	if (!path.len || pedigree_path_under(path.data, mount->point))
 		return 0;
+	/* What is mounted over that folder is something else. */
+	r = owns(table, at, path.data);
+	if (r != 1)
+		return r;
 	pedigree_path_to_uri(&uri, path.data);
 	return add(places, mount->point, &uri);
 }

@@ -316,9 +316,10 @@ tests_unit_test_params_SOURCES = %D%/test_params.c
 tests_unit_test_params_CFLAGS = $(unit_cflags)
 tests_unit_test_params_LDADD = $(unit_ldadd)
 
-tests_unit_test_places_SOURCES = %D%/test_places.c
+tests_unit_test_places_SOURCES = %D%/test_places.c $(unit_alloc)
 tests_unit_test_places_CFLAGS = $(unit_cflags)
 tests_unit_test_places_LDADD = $(unit_ldadd)
+tests_unit_test_places_LDFLAGS = $(unit_alloc_ldflags)
 
 tests_unit_test_query_SOURCES = %D%/test_query.c $(unit_alloc) $(unit_scene)
 tests_unit_test_query_CFLAGS = $(unit_cflags)

@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "base/fs.h"
 #include "graph/places.h"
+#include "tests/unit/support/alloc.h"
 
 /* Processes, one a line of "PROGRAM ARGUMENT…"; all folders can be seen but
    those of a container. */
@@ -457,6 +458,38 @@ static void test_ten_thousand_mounts_are_read_at_once(void **state)
 	pedigree_pairs_clear(&places);
 }
 
+/* Places of which some are missing would say of others what is not so. */
+static void test_without_memory_there_are_no_places(void **state)
+{
+	static const char table[] =
+		ROOT "40 28 0:50 / /d rw - nfs4 nas:/one rw\n"
+		     "41 28 8:1 /d /shown rw - ext4 /dev/sda1 rw\n"
+		     "42 28 8:1 /srv /bound rw - ext4 /dev/sda1 rw\n"
+		     "43 28 0:60 / /m rw - overlay overlay rw,"
+		     "lowerdir=/l1:/l2,upperdir=/u\n";
+	const struct pedigree_mount_world world = { .is_folder = is_folder };
+
+	(void)state;
+	for (unsigned int n = 1;; n++) {
+		struct pedigree_pairs places = { 0 };
+		char copy[sizeof(table)];
+		bool failed;
+		int rc;
+
+		memcpy(copy, table, sizeof(table));
+		alloc_fail_at(n);
+		rc = pedigree_places_read(copy, &world, &places);
+		failed = alloc_failed();
+		if (rc != (failed ? PEDIGREE_ENOMEM : 0))
+			fail_msg("allocation %u: %d", n, rc);
+		if (!failed)
+			assert_int_equal(places.n, 5);
+		pedigree_pairs_clear(&places);
+		if (!failed)
+			return;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -476,6 +509,7 @@ int main(void)
 		cmocka_unit_test(
 			test_a_server_behind_ten_thousand_bind_mounts_is_known),
 		cmocka_unit_test(test_ten_thousand_mounts_are_read_at_once),
+		cmocka_unit_test(test_without_memory_there_are_no_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
