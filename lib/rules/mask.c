@@ -15,7 +15,8 @@
 enum {
 	BETWEEN_MOST = 8, /* separators before a name */
 	USER_MOST = 64,
-	OPTION_MOST = 13
+	OPTION_MOST = 13,
+	SHORT_MOST = 512 /* -pPASSWORD of a program that is not known */
 };
 
 /*
@@ -30,6 +31,37 @@ static size_t span(const char *text, const char *end, const char *of)
 	while ((!end || text + n < end) && text[n] && strchr(of, text[n]))
 		n++;
 	return n;
+}
+
+/*
+ * Ends of what is read at many places of a text. The one that was found last
+ * holds for all places up to it, so that each byte is looked at once.
+ */
+enum stop {
+	STOP_USER, /* of a user's name and password */
+	STOP_NAME, /* of a name before a colon */
+	STOP_WORD,
+	STOPS
+};
+
+struct stops {
+	const char *from[STOPS], *at[STOPS];
+};
+
+static size_t to_stop(struct stops *stops, enum stop stop, const char *from)
+{
+	static const char ends[STOPS][16] = {
+		[STOP_USER] = "@/ \t\n\"'<>|`,;",
+		[STOP_NAME] = ": \t\n'\"",
+		[STOP_WORD] = " \t\n'\"",
+	};
+
+	if (!stops->at[stop] || stops->at[stop] < from ||
+	    stops->from[stop] > from) {
+		stops->from[stop] = from;
+		stops->at[stop] = from + strcspn(from, ends[stop]);
+	}
+	return (size_t)(stops->at[stop] - from);
 }
 
 static const char *last_of(const char *text, const char *end, char c)
@@ -170,7 +202,7 @@ static const char *behind_users(const char *url)
  * The length of `user:secret@` at `text` without a scheme, before what can
  * only be a host; 0: it is something else that has both bytes.
  */
-static size_t user_length(const char *text)
+static size_t user_length(struct stops *stops, const char *text)
 {
 	static const char others[][12] = { "mailto", "npm",  "acct", "sip",
 					   "sips",   "xmpp", "file", "urn" };
@@ -186,7 +218,7 @@ static size_t user_length(const char *text)
 		if (strlen(others[i]) == name &&
 		    !strncmp(others[i], text, name))
 			return 0;
-	n = name + 1 + strcspn(text + name + 1, "@/ \t\n\"'<>|`,;");
+	n = name + 1 + to_stop(stops, STOP_USER, text + name + 1);
 	if (text[n] != '@' || n == name + 1 || !strncmp(text + n, "@sha", 4))
 		return 0;
 	host = n + 1;
@@ -370,7 +402,8 @@ static bool is_user_option(const char *text, size_t n)
 }
 
 /* Up to the secret of ` -u name:secret` at `text`; or 0. */
-static size_t user_option(const char *text, size_t *ret_value)
+static size_t user_option(struct stops *stops, const char *text,
+			  size_t *ret_value)
 {
 	size_t n = 0, at, colon;
 
@@ -383,7 +416,7 @@ static size_t user_option(const char *text, size_t *ret_value)
 		return 0;
 	at = n + 1;
 	at += quote_at(text + at);
-	colon = at + strcspn(text + at, ": \t\n'\"");
+	colon = at + to_stop(stops, STOP_NAME, text + at);
 	if (text[colon] != ':' || scheme_length(text + at))
 		return 0;
 	*ret_value = strcspn(text + colon + 1, " \t\n'\"");
@@ -404,7 +437,7 @@ static size_t short_option(const char *program, const char *arg, size_t n)
 
 	if (option)
 		return n > option ? option : 0;
-	if (strncmp(arg, "-p", 2) != 0 || n < 8)
+	if (strncmp(arg, "-p", 2) != 0 || n < 8 || n > SHORT_MOST)
 		return 0;
 	for (size_t i = 2; i < n; i++) {
 		if (arg[i] >= '0' && arg[i] <= '9')
@@ -424,8 +457,8 @@ static size_t short_option(const char *program, const char *arg, size_t n)
 }
 
 /* The same inside a line for a shell, where X may stand apart. */
-static size_t inner_option(const char *program, const char *text,
-			   size_t *ret_value)
+static size_t inner_option(struct stops *stops, const char *program,
+			   const char *text, size_t *ret_value)
 {
 	size_t n, apart = 2;
 
@@ -436,7 +469,7 @@ static size_t inner_option(const char *program, const char *text,
 	else if (text[1] != 'p' && !pedigree_secret_option(program, text))
 		return 0;
 	apart += quote_at(text + apart);
-	n = strcspn(text + apart, " \t\n'\"");
+	n = to_stop(stops, STOP_WORD, text + apart);
 	*ret_value = n;
 	if (!n || pedigree_mark_is_one(text + apart, n))
 		return 0;
@@ -457,7 +490,8 @@ struct reading {
 	const char *last;    /* '@' in it, or NULL */
 	const char *name;    /* where the bytes of a name here begin */
 	const char *program; /* of a line for a shell; or NULL */
-	bool url;	     /* the text is one, with spaces and all */
+	struct stops stops;
+	bool url; /* the text is one, with spaces and all */
 };
 
 static bool begins_word(const struct reading *r)
@@ -529,7 +563,7 @@ static bool read_word(struct reading *r)
 	}
 	if (place.url || r->url)
 		return false;
-	n = user_option(r->at, &value);
+	n = user_option(&r->stops, r->at, &value);
 	if (n) {
 		replace(r, n, value, "option", "user:password");
 		return true;
@@ -538,7 +572,7 @@ static bool read_word(struct reading *r)
 		const char *program = pedigree_secret_program(r->at);
 
 		r->program = program ? program : r->program;
-		n = inner_option(r->program, r->at, &value);
+		n = inner_option(&r->stops, r->program, r->at, &value);
 	}
 	if (n) {
 		replace(r, n, value, "option", "password");
@@ -546,7 +580,7 @@ static bool read_word(struct reading *r)
 	}
 	if (place.before == ':' || place.before == '@' || place.before == '/')
 		return false;
-	n = user_length(r->at);
+	n = user_length(&r->stops, r->at);
 	if (n) {
 		take(r->mask, "url", "user information");
 		r->after = r->at += n;

@@ -276,8 +276,10 @@ static void test_what_a_lost_scheme_uncovers_is_left_out_too(void **state)
    as long. */
 static void test_work_grows_with_the_length_of_an_argument(void **state)
 {
-	static const char *const pieces[] = { "a.", "a://b:x/", "eyJ.", "-u " };
-	const size_t n = 4 * 1024;
+	static const char *const pieces[] = { "a.",   "a://b:x/", "eyJ.",
+					      "-u ",  "-a:",	  "-u=a",
+					      "/-pa", "&-pa",	  "-u a" };
+	const size_t n = 16 * 1024;
 
 	(void)state;
 	for (size_t i = 0; i < PEDIGREE_COUNT(pieces); i++) {
