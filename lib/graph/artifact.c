@@ -429,7 +429,7 @@ int pedigree_builder_uri(struct pedigree_builder *builder, const char *uri,
 			 const char *type, size_t *ret_index)
 {
 	_cleanup_buf_ struct pedigree_buf safe = PEDIGREE_BUF_INIT;
-	const char *slash = strrchr(uri, '/');
+	const char *slash;
 	struct pedigree_entity entity = {
 		.kind = PEDIGREE_ARTIFACT,
 		.created_ms = builder->facts->start_ms,
@@ -437,11 +437,14 @@ int pedigree_builder_uri(struct pedigree_builder *builder, const char *uri,
 	};
 
 	pedigree_redact_url(&safe, uri);
-	entity.name = pedigree_api_name(slash && slash[1] ? slash + 1 : uri);
+	if (pedigree_buf_error(&safe))
+		return PEDIGREE_ENOMEM;
+	slash = strrchr(safe.data, '/');
+	entity.name =
+		pedigree_api_name(slash && slash[1] ? slash + 1 : safe.data);
 	entity.type = pedigree_clean_text(type, 256);
 	entity.source_uri = pedigree_clean_text(safe.data, SIZE_MAX / 2);
-	if (pedigree_buf_error(&safe) || !entity.name || !entity.type ||
-	    !entity.source_uri) {
+	if (!entity.name || !entity.type || !entity.source_uri) {
 		pedigree_entity_clear(&entity);
 		return PEDIGREE_ENOMEM;
 	}

@@ -14,7 +14,32 @@
 
 #include "graph/command_line.h"
 #include "graph/model.h"
+#include "rules/redact.h"
 #include "run/spool.h"
+
+/* A run is called after no argument that holds a secret. */
+static int add_command(struct pedigree_buf *text, char *const *argv)
+{
+	struct pedigree_mask_line line = { .pem = false };
+	_cleanup_free_ const char **words = NULL;
+	size_t n = 0;
+
+	while (argv[n])
+		n++;
+	words = calloc(n + 1, sizeof(*words));
+	if (!words)
+		return PEDIGREE_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_buf_ struct pedigree_buf safe = PEDIGREE_BUF_INIT;
+
+		pedigree_redact_next(&safe, &line, argv[i], NULL, NULL);
+		if (pedigree_buf_error(&safe))
+			return PEDIGREE_ENOMEM;
+		words[i] = strcmp(safe.data, argv[i]) == 0 ? argv[i] : "-";
+	}
+	pedigree_command_name(text, words);
+	return 0;
+}
 
 char *pedigree_spool_default_name(const struct pedigree_run_facts *facts)
 {
@@ -29,8 +54,8 @@ char *pedigree_spool_default_name(const struct pedigree_run_facts *facts)
 				  facts->deployment.endpoint
 					  ? facts->deployment.endpoint
 					  : "");
-	else
-		pedigree_command_name(&text, (const char *const *)facts->argv);
+	else if (add_command(&text, facts->argv) < 0)
+		return NULL;
 	if (gmtime_r(&start, &utc))
 		strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &utc);
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)

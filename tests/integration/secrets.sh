@@ -44,6 +44,12 @@ pedigree run --name open --param "password=$mark" --param "note=AKIA$key" \
 pedigree deploy --endpoint e --model "s3://bucket/m.bin?sig=$mark" -- \
 	./job.sh --secret "$mark" >>out 2>&1 ||
 	fail_ "the deployment failed: $(cat out)"
+# Nobody gave it a name; what it is called after may fail.
+pedigree run -- perl --token "$mark" >>out 2>&1
+pedigree run -- python3 -m "https://me:$mark@host/x" >>log 2>&1
+grep -q '^pedigree: run ' log || fail_ "the run is not told of: $(cat log)"
+grep '^pedigree: ' log >>out
+
 # An endpoint is often called after its URL.
 pedigree run --name "https://me:$mark@host/n?t=$mark" \
 	--experiment "hf_$mark$mark" --serve "https://me:$mark@host/s?t=$mark" \

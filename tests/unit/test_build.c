@@ -167,6 +167,23 @@ static void test_what_is_declared_is_in_whatever_the_rules_say(void **state)
 		assert_string_equal(object->type, "Model");
 }
 
+static void test_what_is_declared_is_named_without_secrets(void **state)
+{
+	struct fake_run *s = *state;
+	_cleanup_buf_ struct pedigree_buf json = PEDIGREE_BUF_INIT;
+
+	fake_begin(s);
+	*(char **)pedigree_vec_push(&s->facts.inputs) =
+		strdup("https://me:hush@host/d.csv?sig=hush");
+	fake_event(s, PEDIGREE_EV_OUTPUT, 0, "https://host/m.bin?sig=hush",
+		   "Model");
+	fake_event(s, PEDIGREE_EV_OUTPUT, 0, "s3://me:hush@bucket", "Model");
+	fake_build(s);
+	assert_int_equal(pedigree_record_to_json(s->record, &json, NULL), 0);
+	assert_non_null(strstr(json.data, "https://host/m.bin"));
+	assert_null(strstr(json.data, "hush"));
+}
+
 static void test_the_end_of_a_run_is_its_status(void **state)
 {
 	static const struct {
@@ -390,6 +407,7 @@ int main(void)
 		TEST(test_files_above_the_limit_have_size_and_time),
 		TEST(test_a_mapped_folder_has_the_uri_of_its_origin),
 		TEST(test_what_is_declared_is_in_whatever_the_rules_say),
+		TEST(test_what_is_declared_is_named_without_secrets),
 		TEST(test_the_end_of_a_run_is_its_status),
 		TEST(test_a_deployment_is_an_action_of_an_endpoint),
 		TEST(test_without_a_declared_model_the_one_read_counts),
