@@ -57,6 +57,22 @@ static int folder_of(const struct pedigree_config *config, const char *backend,
 	return pedigree_buf_error(buf) ? pedigree_fail_memory(err) : 0;
 }
 
+/* What somebody names is a backend, or was one and left an outbox. */
+static int check_named(const struct pedigree_config *config,
+		       const char *backend, struct pedigree_error *err)
+{
+	_cleanup_buf_ struct pedigree_buf folder = PEDIGREE_BUF_INIT;
+	int status = folder_of(config, backend, &folder, err);
+
+	if (status || pedigree_backend_of(config, backend) ||
+	    access(folder.data, F_OK) == 0)
+		return status;
+	return pedigree_fail(
+		err, PEDIGREE_EINVAL,
+		"there is no backend '%s'; `pedigree config backend.use` tells which are in use",
+		backend);
+}
+
 /*
  * The names in `[backend] use`, one after the other: *at is where to go on.
  * NULL at the end and when memory ran out; else a string in `word`.
@@ -341,10 +357,14 @@ int pedigree_outbox_push_watched(const struct pedigree_config *config,
 				 struct pedigree_push_result *ret_result,
 				 struct pedigree_error *err)
 {
+	int status;
+
 	if (!backend)
 		return push_some(config, true, true, 0, watch, ret_result, err);
 	*ret_result = (struct pedigree_push_result){ 0 };
-	return push_named(config, backend, 0, watch, ret_result, err);
+	status = check_named(config, backend, err);
+	return status ? status
+		      : push_named(config, backend, 0, watch, ret_result, err);
 }
 
 int pedigree_outbox_push_near(const struct pedigree_config *config,
@@ -385,8 +405,10 @@ int pedigree_outbox_each(const struct pedigree_config *config,
 	const char *at = configured(config);
 	int status = 0;
 
-	if (backend)
-		return visit(config, backend, each, ctx, err);
+	if (backend) {
+		status = check_named(config, backend, err);
+		return status ? status : visit(config, backend, each, ctx, err);
+	}
 	while (!status && at && (backend = next_backend(&at, &word)))
 		status = visit(config, backend, each, ctx, err);
 	if (!status && (!at || pedigree_buf_error(&word)))

@@ -40,6 +40,8 @@ def outbox():
     t.equal(parsed("push", "-q")["Waiting"], 0, "JSON is no count")
     for plan in parsed("push", "--dry-run"):
         t.equal(list(plan), ["Plan"], "a plan")
+    for more in ((), ("--dry-run",), ("--status",)):
+        t.pedigree("push", "--backend", "nosuch", *more, status=2)
 
 
 def record():
