@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "query/query.h"
 #include "run/run.h"
 
 void pedigree_entities_clear(struct pedigree_entities *entities)
@@ -51,7 +52,9 @@ static int find_in_ledger(struct pedigree_ledger *ledger, const char *name,
 			  char **ret_run, struct pedigree_error *err)
 {
 	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	_cleanup_(pedigree_entity_clear) struct pedigree_entity entity = { 0 };
 	_cleanup_buf_ struct pedigree_buf run = PEDIGREE_BUF_INIT;
+	const char *of = NULL;
 	int rc = pedigree_ledger_by_arn(ledger, name, &rows, err);
 
 	if (rc == 0 && !rows.n)
@@ -64,6 +67,14 @@ static int find_in_ledger(struct pedigree_ledger *ledger, const char *name,
 		return pedigree_fail_memory(err);
 	if (run.len)
 		return take_run(run.data, ret_run, err);
+	if (rows.n && pedigree_ledger_entity(ledger, rows.v[rows.n - 1],
+					     &entity, NULL) == 0)
+		of = pedigree_step_of(ledger, &entity);
+	if (of)
+		return pedigree_fail(
+			err, PEDIGREE_ENOTFOUND,
+			"%s is a step of run %s, which has the events of them all: ask for %s",
+			entity.name, of, of);
 	return pedigree_fail(
 		err, PEDIGREE_ENOTFOUND,
 		"there is no run '%s'; `pedigree list runs` lists those there are",

@@ -33,6 +33,7 @@
 #define PEDIGREE_PARAM_RECIPE "pedigree.recipe"
 #define PEDIGREE_PARAM_SURROUNDINGS "pedigree.surroundings"
 #define PEDIGREE_PARAM_RERUN_OF "pedigree.rerun-of"
+#define PEDIGREE_PARAM_RUN "run" /* of a step: the run it is one of */
 
 struct pedigree_sheet_line {
 	char *topic, *name, *value;

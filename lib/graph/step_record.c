@@ -16,12 +16,12 @@
 #include "graph/command_line.h"
 #include "graph/params.h"
 #include "graph/settled.h"
+#include "graph/sheet.h"
 #include "graph/steps.h"
 
 /* More of them are no graph that anybody reads, and AWS has quotas. */
 #define STEPS_MAX 10000
 #define NAME_MAX_BYTES 120
-#define RUN_KEY "run" /* the parameter of a step that names its run */
 #define NS_PER_MS 1000000u
 
 struct parts {
@@ -102,9 +102,10 @@ static bool is_taken(const struct pedigree_builder *run, char *name)
 		return false;
 	taken = true;
 	for (size_t i = 0; i < known.parameters.n; i++)
-		if ((strcmp(known.parameters.v[i].key, RUN_KEY) == 0 ||
-		     strcmp(known.parameters.v[i].key, "pedigree." RUN_KEY) ==
-			     0) &&
+		if ((strcmp(known.parameters.v[i].key, PEDIGREE_PARAM_RUN) ==
+			     0 ||
+		     strcmp(known.parameters.v[i].key,
+			    "pedigree." PEDIGREE_PARAM_RUN) == 0) &&
 		    known.parameters.v[i].value &&
 		    strcmp(known.parameters.v[i].value, self) == 0)
 			taken = false;
@@ -250,7 +251,7 @@ static int name_parameters(const struct pedigree_builder *run,
 			   const struct pedigree_log_step *step,
 			   struct pedigree_entity *entity)
 {
-	if (pedigree_param_own(&entity->parameters, RUN_KEY,
+	if (pedigree_param_own(&entity->parameters, PEDIGREE_PARAM_RUN,
 			       run->record->entities.v[0].name) < 0)
 		return PEDIGREE_ENOMEM;
 	return step->rule ? pedigree_param_own(&entity->parameters, "step",

@@ -45,6 +45,10 @@ int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
 int pedigree_resolve_run(struct pedigree_ledger *ledger, const char *target,
 			 pedigree_row *ret_row, struct pedigree_buf *ret_note,
 			 struct pedigree_error *err);
+/* The name of the run of which this one is a step, borrowed from it; NULL: of
+   none that is recorded. */
+const char *pedigree_step_of(struct pedigree_ledger *ledger,
+			     const struct pedigree_entity *run);
 
 /* A sub-graph: entities with what is needed to print them, and edges. */
 struct pedigree_vertex {

@@ -353,6 +353,7 @@ int pedigree_rerun_read(struct pedigree_ledger *ledger, pedigree_row row,
 	_cleanup_(shown_freep) struct pedigree_shown *shown = NULL;
 	_cleanup_(plan_freep) struct pedigree_rerun_plan *plan =
 		calloc(1, sizeof(*plan));
+	const char *of = NULL;
 	bool there = false;
 	int rc;
 
@@ -363,6 +364,13 @@ int pedigree_rerun_read(struct pedigree_ledger *ledger, pedigree_row row,
 		rc = pedigree_run_sheet(ledger, &shown->entity,
 					PEDIGREE_PARAM_RECIPE, &recipe, &there,
 					err);
+	if (rc == 0 && !there)
+		of = pedigree_step_of(ledger, &shown->entity);
+	if (of)
+		return pedigree_fail(
+			err, PEDIGREE_EUNSUPPORTED,
+			"%s is a step of run %s: `pedigree rerun %s` runs all of them again",
+			shown->entity.name, of, of);
 	if (rc == 0 && !there)
 		return pedigree_fail(
 			err, PEDIGREE_EUNSUPPORTED,

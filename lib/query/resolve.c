@@ -18,6 +18,7 @@
 #include "base/fs.h"
 #include "graph/places.h"
 #include "graph/rollup.h"
+#include "graph/sheet.h"
 #include "query/nearest.h"
 #include "query/query.h"
 
@@ -667,4 +668,21 @@ int pedigree_resolve_run(struct pedigree_ledger *ledger, const char *target,
 	if (rc == 0)
 		*ret_row = search.row;
 	return rc;
+}
+
+const char *pedigree_step_of(struct pedigree_ledger *ledger,
+			     const struct pedigree_entity *run)
+{
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	const char *of = NULL;
+
+	for (size_t i = 0; i < run->parameters.n && !of; i++)
+		if (strcmp(run->parameters.v[i].key, PEDIGREE_PARAM_RUN) == 0)
+			of = run->parameters.v[i].value;
+	/* Anybody may call a parameter so. */
+	if (!of || strcmp(of, run->name) == 0 ||
+	    pedigree_ledger_by_name(ledger, PEDIGREE_TRIAL_COMPONENT, of, &rows,
+				    NULL) < 0)
+		return NULL;
+	return rows.n ? of : NULL;
 }

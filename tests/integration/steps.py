@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 
 import support as t
 
@@ -260,6 +261,18 @@ def they_are_in_the_trial_of_their_run():
             {"tried", "tried-sort"}, "the components of the experiment")
 
 
+def a_step_names_its_run_where_it_has_no_answer():
+    write("few.txt", "a\n")
+    run("whole", "sh", "-c", "sort few.txt >many.txt; true")
+    for words, status in ((("events",), 1), (("explain", "few.txt"), 1),
+                          (("rerun",), 2)):
+        done = subprocess.run(["pedigree", words[0], "whole-sort", *words[1:]],
+                              capture_output=True, check=False)
+        t.equal(done.returncode, status, f"the status of {words}")
+        t.check(b"whole-sort is a step of run whole" in done.stderr,
+                done.stderr)
+
+
 def what_is_no_way_to_tell_them_is_refused():
     text = t.run("sh", "-c", "pedigree run --steps each -- true 2>&1; echo $?")
     t.check(re.match("pedigree: 'each' is not rules, auto or no\n", text),
@@ -280,5 +293,6 @@ python_is_one_program()
 names_of_other_runs_stay_theirs()
 many_steps_are_told()
 they_are_in_the_trial_of_their_run()
+a_step_names_its_run_where_it_has_no_answer()
 what_is_no_way_to_tell_them_is_refused()
 t.passed()
