@@ -95,7 +95,10 @@ bool pedigree_gate_slow(void)
 	return false;
 }
 
-/* Where the kernel cannot wipe a page on fork, libc's fork can. */
+/*
+ * A child of libc's fork, where there is no kernel to wipe a page: old ones
+ * refuse it, and emulators of other processors (qemu's) say that they did.
+ */
 static void wipe(void)
 {
 	atomic_store(pedigree_gate, PEDIGREE_GATE_WIPED);
@@ -108,8 +111,8 @@ static void watch_forks(void)
 		((uintptr_t)pedigree_fork_pages + size - 1) & ~(size - 1);
 
 	pedigree_gate = (_Atomic uint32_t *)page;
-	if (pedigree_sys(SYS_madvise, page, size, MADV_WIPEONFORK))
-		pthread_atfork(NULL, NULL, wipe);
+	pedigree_sys(SYS_madvise, page, size, MADV_WIPEONFORK);
+	pthread_atfork(NULL, NULL, wipe);
 }
 
 static bool be(const char *self)
