@@ -86,6 +86,11 @@ static int dispatch(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--watched") == 0)
 		return cli_watched(argc - 1, argv + 1);
+	if (argv[1][0] == '-') {
+		cli_say("%s: options stand behind the command; 'pedigree --help' lists the commands",
+			argv[1]);
+		return CLI_TROUBLE;
+	}
 	command = cli_command_find(argv[1]);
 	if (!command) {
 		cli_say("there is no command '%s'; 'pedigree --help' lists them, and 'pedigree run -- %s' captures a program",

@@ -178,6 +178,8 @@ def lists():
              t.answer("list", "artifacts", "--sort-by", "Name", "--ascending")]
     t.equal(names, sorted(names, key=str.lower), "sorted by name")
     refused(2, "cannot be listed", "list", "cats")
+    refused(2, "--json: options stand behind the command",
+            "--json", "list", "runs")
     refused(2, "--created-after is a date", "list", "runs", "--created-after",
             "2026-02-30")
     refused(2, "--sort-by is", "list", "runs", "--sort-by", "colour")
