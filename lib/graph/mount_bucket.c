@@ -262,20 +262,37 @@ bool pedigree_mounts_buckets(const char *program)
 	return false;
 }
 
-bool pedigree_mount_bucket(const struct pedigree_mount_world *world,
-			   const char *type, const char *source,
-			   const char *point, struct pedigree_buf *ret_uri)
+/* Who mounted it, which the kernel says: anybody may name a process. */
+static long mounted_by(const char *options)
 {
+	static const char key[] = "user_id=";
+
+	for (const char *at = options; *at;) {
+		if (strncmp(at, key, sizeof(key) - 1) == 0)
+			return strtol(at + sizeof(key) - 1, NULL, 10);
+		at += strcspn(at, ",");
+		at += *at == ',';
+	}
+	return PEDIGREE_ANYBODY;
+}
+
+bool pedigree_mount_bucket(const struct pedigree_mount_world *world,
+			   const struct pedigree_fuse *mount,
+			   struct pedigree_buf *ret_uri)
+{
+	long user = mounted_by(mount->options);
+
 	for (size_t i = 0; i < PEDIGREE_COUNT(servers); i++) {
 		_cleanup_buf_ struct pedigree_buf args = PEDIGREE_BUF_INIT;
 
-		if (strcmp(type, "fuse") != 0 &&
-		    strcmp(type, servers[i].type) != 0)
+		if (strcmp(mount->type, "fuse") != 0 &&
+		    strcmp(mount->type, servers[i].type) != 0)
 			continue;
-		if (world->daemon(world->ctx, servers[i].program, point,
-				  &args) &&
+		if (world->daemon(world->ctx, servers[i].program, mount->point,
+				  user, &args) &&
 		    !pedigree_buf_error(&args) && args.len &&
-		    add_uri(world, &servers[i], source, point, &args, ret_uri))
+		    add_uri(world, &servers[i], mount->source, mount->point,
+			    &args, ret_uri))
 			return true;
 	}
 	return false;

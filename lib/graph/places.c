@@ -526,12 +526,13 @@ static int from_elsewhere(const struct mount *mount,
 			  const struct pedigree_mount_world *world,
 			  struct pedigree_pairs *places)
 {
+	const struct pedigree_fuse fuse = { mount->type, mount->source,
+					    mount->point, mount->options };
 	_cleanup_buf_ struct pedigree_buf uri = PEDIGREE_BUF_INIT;
 	int r = from_server(mount, &uri);
 
 	if (r == 0 && !mount->root[1] && strncmp(mount->type, "fuse", 4) == 0 &&
-	    pedigree_mount_bucket(world, mount->type, mount->source,
-				  mount->point, &uri))
+	    pedigree_mount_bucket(world, &fuse, &uri))
 		r = 1;
 	if (r == 1 && add(places, mount->point, &uri) < 0)
 		r = PEDIGREE_ENOMEM;

@@ -29,12 +29,15 @@ bool pedigree_places_uri(const struct pedigree_pairs *places, const char *path,
 bool pedigree_places_path(const struct pedigree_pairs *places, const char *uri,
 			  struct pedigree_buf *path);
 
+#define PEDIGREE_ANYBODY (-1L)
+
 /* What is asked about the machine while mounts are read. */
 struct pedigree_mount_world {
 	/* Appends the arguments, each ended by a NUL, of the one process of
-	   that program that has `point` among them; false: none, or many. */
+	   that program that has `point` among them and is that user's or
+	   root's; false: none, or many. PEDIGREE_ANYBODY: whose is unknown. */
 	bool (*daemon)(void *ctx, const char *program, const char *point,
-		       struct pedigree_buf *ret_args);
+		       long user, struct pedigree_buf *ret_args);
 	/* Can a folder of this path be seen from here? */
 	bool (*is_folder)(void *ctx, const char *path);
 	/* Appends a configuration file of a daemon; false: cannot be read. */
@@ -54,9 +57,14 @@ int pedigree_places_read(char *table, const struct pedigree_mount_world *world,
 /* Is it the name of a program that mounts a bucket? */
 bool pedigree_mounts_buckets(const char *program);
 
+/* One line of the table: type, source, folder, options of the file system. */
+struct pedigree_fuse {
+	const char *type, *source, *point, *options;
+};
+
 /* mount_bucket.c: what a FUSE file system shows, as a URI; false: not known. */
 bool pedigree_mount_bucket(const struct pedigree_mount_world *world,
-			   const char *type, const char *source,
-			   const char *point, struct pedigree_buf *ret_uri);
+			   const struct pedigree_fuse *mount,
+			   struct pedigree_buf *ret_uri);
 
 #endif

@@ -23,16 +23,21 @@
 #define TABLE_MAX ((size_t)8 << 20)
 #define ARGS_MAX ((size_t)64 << 10)
 
+struct daemon {
+	struct pedigree_buf args;
+	uid_t user;
+};
+
 struct daemons {
 	bool listed;
-	PEDIGREE_VEC(struct pedigree_buf) args;
+	PEDIGREE_VEC(struct daemon) all;
 };
 
 static void daemons_clear(struct daemons *daemons)
 {
-	for (size_t i = 0; i < daemons->args.n; i++)
-		pedigree_buf_clear(&daemons->args.v[i]);
-	pedigree_vec_clear(&daemons->args);
+	for (size_t i = 0; i < daemons->all.n; i++)
+		pedigree_buf_clear(&daemons->all.v[i].args);
+	pedigree_vec_clear(&daemons->all);
 }
 
 static const char *base_name(const char *path)
@@ -49,21 +54,27 @@ static void list(struct daemons *daemons)
 
 	daemons->listed = true;
 	while (folder && (entry = readdir(folder))) {
-		struct pedigree_buf args = PEDIGREE_BUF_INIT;
-		struct pedigree_buf *kept = NULL;
+		struct daemon daemon = { .args = PEDIGREE_BUF_INIT };
+		struct daemon *kept = NULL;
 		char path[64];
+		struct stat st;
 
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%.20s/cmdline",
 			 entry->d_name);
-		if (pedigree_read_file(path, ARGS_MAX, &args, NULL) == 0 &&
-		    args.len && pedigree_mounts_buckets(base_name(args.data)))
-			kept = pedigree_vec_push(&daemons->args);
+		if (stat(path, &st) < 0)
+			continue;
+		daemon.user = st.st_uid;
+		if (pedigree_read_file(path, ARGS_MAX, &daemon.args, NULL) ==
+			    0 &&
+		    daemon.args.len &&
+		    pedigree_mounts_buckets(base_name(daemon.args.data)))
+			kept = pedigree_vec_push(&daemons->all);
 		if (kept)
-			*kept = args;
+			*kept = daemon;
 		else
-			pedigree_buf_clear(&args);
+			pedigree_buf_clear(&daemon.args);
 	}
 	if (folder)
 		closedir(folder);
@@ -79,18 +90,20 @@ static bool has_word(const struct pedigree_buf *args, const char *word)
 }
 
 static bool find_daemon(void *ctx, const char *program, const char *point,
-			struct pedigree_buf *ret_args)
+			long user, struct pedigree_buf *ret_args)
 {
 	struct daemons *daemons = ctx;
 	const struct pedigree_buf *found = NULL;
 
 	if (!daemons->listed)
 		list(daemons);
-	for (size_t i = 0; i < daemons->args.n; i++) {
-		const struct pedigree_buf *args = &daemons->args.v[i];
+	for (size_t i = 0; i < daemons->all.n; i++) {
+		const struct pedigree_buf *args = &daemons->all.v[i].args;
+		uid_t owner = daemons->all.v[i].user;
 
 		if (strcmp(base_name(args->data), program) != 0 ||
-		    !has_word(args, point))
+		    !has_word(args, point) ||
+		    (user != PEDIGREE_ANYBODY && owner != 0 && owner != user))
 			continue;
 		/* The same one twice: it forked. */
 		if (found && (found->len != args->len ||

@@ -189,6 +189,40 @@ def bucket():
             process.wait()
 
 
+def imposter():
+    """A process that has a daemon's name and arguments, and is another
+    user's than the one who mounted."""
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    if subprocess.run([*nobody, "true"], check=False,
+                      stderr=subprocess.DEVNULL).returncode:
+        print("no other user is known here")
+        return
+    write("shown/in.csv", "a\n")
+    point = os.path.realpath("shown")
+    # An interpreter whose name is goofys, and a script named as a bucket.
+    os.chmod(".", 0o755)
+    os.symlink(sys.executable, "goofys")
+    write("models", "import time\nprint(flush=True)\ntime.sleep(600)\n")
+    daemon = subprocess.Popen([*nobody, "./goofys", "models", point],
+                              stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE)
+    try:
+        daemon.stdout.readline()
+        for user, uri in ((0, here("shown/in.csv")),
+                          (65534, "s3://models/in.csv")):
+            write("table", "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+                  f"21 20 0:50 / {point} rw - fuse models rw,user_id={user}\n")
+            t.pedigree("run", "-q", "--name", f"by {user}", "--", "cat",
+                       "shown/in.csv",
+                       env={**os.environ, "PEDIGREE_MOUNTINFO":
+                            os.path.abspath("table")})
+            t.equal(uris(f"by {user}", "Inputs"), [uri],
+                    f"what user {user} mounted")
+    finally:
+        daemon.kill()
+        daemon.wait()
+
+
 def job():
     write("opt/in/data.csv", "a\n")
     write("opt/one/model.pkl", "m")
@@ -284,6 +318,7 @@ folders()
 odd_names()
 layers()
 bucket()
+imposter()
 job()
 training()
 t.passed()

@@ -24,9 +24,12 @@ struct world {
 };
 
 static bool find_daemon(void *ctx, const char *program, const char *point,
-			struct pedigree_buf *ret_args)
+			long user, struct pedigree_buf *ret_args)
 {
 	const struct world *world = ctx;
+
+	if (user != PEDIGREE_ANYBODY && user != 1000)
+		return false;
 
 	for (const char *line = world->daemons; line && *line;
 	     line = strchr(line, '\n')) {
@@ -175,6 +178,11 @@ static void test_buckets_are_named_by_who_serves_them(void **state)
 		{ "fuse blobfuse",
 		  "blobfuse /b --container-name=set --config-file=/etc/blob.conf",
 		  "https://acct.blob.core.windows.net/set/x%20y" },
+		{ "fuse models rw,user_id=1000,group_id=0", "goofys models /b",
+		  "s3://models/x y" },
+		/* Somebody else's process is not what serves it. */
+		{ "fuse models rw,xuser_id=1000,user_id=1001",
+		  "goofys models /b", NULL },
 		/* What is not known is not said. */
 		{ "fuse.s3fs s3fs", "", NULL },
 		{ "fuse.gcsfuse models", "", NULL },
