@@ -238,8 +238,9 @@ const struct cli_command cli_gc = {
 	.summary = "remove event logs of delivered runs, oldest first",
 	.description =
 		"The bounds are those of [gc] in the configuration, of which the options\n"
-		"replace one each. What runs, what was not delivered and what the ledger says\n"
-		"of runs stays; lists of data sets' files go only when a bound is set.\n"
+		"replace one each; 0 is no bound. What runs, what was not delivered and what the\n"
+		"ledger says of runs stays; lists of data sets' files go only when a bound is\n"
+		"set.\n"
 		"\n"
 		"Exit status: 0, or 2 when something that was to go could not be removed.",
 	.options = gc_options,

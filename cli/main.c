@@ -113,7 +113,7 @@ int main(int argc, char **argv)
 		if (errno != EPIPE && status != CLI_TROUBLE)
 			cli_say("cannot write the answer: %s",
 				errno ? strerror(errno) : "it is incomplete");
-		if (status == CLI_OK)
+		if (status == CLI_OK || status == CLI_NOTHING)
 			status = CLI_TROUBLE;
 	}
 	return status;

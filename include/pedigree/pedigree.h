@@ -100,7 +100,7 @@ void pedigree_warnings(const struct pedigree *pedigree,
 struct pedigree_setting_view {
 	const char *section; /**< "run", or "artifact model" */
 	const char *key;
-	const char *value;
+	const char *value;  /**< of a backend: without what looks secret */
 	const char *origin; /**< "built-in", "/etc/…conf:3", … */
 	int in_force;	    /**< 0: a higher layer replaced it */
 };

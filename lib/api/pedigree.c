@@ -14,6 +14,7 @@
 #include "api/client.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "rules/redact.h"
 #include "rules/redact_rules.h"
 #include "run/gc.h"
 #include "run/run.h"
@@ -150,6 +151,7 @@ int pedigree_settings(const struct pedigree *pedigree,
 {
 	_cleanup_buf_ struct pedigree_buf origin = PEDIGREE_BUF_INIT;
 	_cleanup_buf_ struct pedigree_buf section = PEDIGREE_BUF_INIT;
+	_cleanup_buf_ struct pedigree_buf value = PEDIGREE_BUF_INIT;
 
 	for (size_t i = 0; i < pedigree_config_count(pedigree->config); i++) {
 		const struct pedigree_setting *at =
@@ -158,18 +160,25 @@ int pedigree_settings(const struct pedigree *pedigree,
 
 		pedigree_buf_reset(&origin);
 		pedigree_buf_reset(&section);
+		pedigree_buf_reset(&value);
 		pedigree_origin_text(&at->origin, &origin);
 		pedigree_buf_add_str(&section, at->section);
 		if (at->name && *at->name) {
 			pedigree_buf_add_char(&section, ' ');
 			pedigree_buf_add_str(&section, at->name);
 		}
-		if (pedigree_buf_error(&origin) || pedigree_buf_error(&section))
+		/* Where records are sent may hold a key; rules are no secret. */
+		if (strcmp(at->section, "backend") == 0)
+			pedigree_redact_arg(&value, NULL, at->value);
+		else
+			pedigree_buf_add_str(&value, at->value);
+		if (pedigree_buf_error(&origin) ||
+		    pedigree_buf_error(&section) || pedigree_buf_error(&value))
 			return pedigree_fail_memory(err);
 		view = (struct pedigree_setting_view){
 			.section = section.data,
 			.key = at->key,
-			.value = at->value,
+			.value = value.data,
 			.origin = origin.data,
 			.in_force =
 				pedigree_config_in_force(pedigree->config, i),

@@ -48,6 +48,14 @@ expect_ origin 'experiment = one "two" ; environment PEDIGREE_RUN_EXPERIMENT' ou
 expect_ origin "use = ledger ; built-in" out
 expect_ "refused key" "./pedigree.conf:4: [backend] use is ignored" err
 
+printf '[backend m]\ntype = openlineage\nurl = https://me:pw@h/x?api_key=k1\nprofile =\n' >keys.conf
+for form in text json; do
+	PEDIGREE_CONFIG=$work/keys.conf pedigree config --format $form >out ||
+		fail_ "config of a URL with a key"
+	expect_ "a URL with a key" "https://h/x" out
+	! grep -qE 'me:pw|k1' out || fail_ "the key in a URL is printed"
+done
+
 # What is printed is a configuration again.
 pedigree config >again.conf || fail_ "config after files"
 PEDIGREE_CONFIG=$work/again.conf pedigree config >out 2>err ||

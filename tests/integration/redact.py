@@ -343,10 +343,19 @@ def rules():
     t.check("hush" not in out, out)
 
 
+def untold():
+    """Nobody has read an answer that a full disk took, though it is no."""
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(["pedigree", "redact", "--test", "--", "plain"],
+                              stdout=full, stderr=subprocess.PIPE, check=False)
+    t.equal(done.returncode, 2, "the status of an answer that was not written")
+    t.check(b"cannot write the answer" in done.stderr, done.stderr)
+
+
 for part in (names, urls, looks, code):
     part()
 t.check(len(SECRETS) >= 200, f"only {len(SECRETS)} secrets")
 for part in (captured, wrapped, kept, why_is_told, same_secret_same_mark, rules,
-             harmless):
+             harmless, untold):
     part()
 t.passed()
