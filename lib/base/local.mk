@@ -17,6 +17,8 @@ libpedigree_core_la_SOURCES += \
 	%D%/json_error.h \
 	%D%/path.c \
 	%D%/progress.h \
+	%D%/spelling.c \
+	%D%/spelling.h \
 	%D%/utf8.c \
 	%D%/utf8.h \
 	%D%/vec.c \

@@ -10,8 +10,9 @@
 
 #include "base/base.h"
 #include "base/fs.h"
+#include "base/spelling.h"
 
-#define LONGEST 96 /* nobody misspells more than that by hand */
+#define LONGEST PEDIGREE_SPELLING_LONGEST
 #define MOST 3
 
 struct guess {
@@ -26,47 +27,6 @@ struct search {
 	struct guess guesses[MOST];
 	bool failed;
 };
-
-static int lower(const char *text, size_t i)
-{
-	return tolower((unsigned char)text[i]);
-}
-
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-size_t pedigree_edit_distance(const char *a, const char *b, size_t most)
-{
-	size_t rows[3][LONGEST + 1];
-	size_t n = strlen(a), m = strlen(b);
-	size_t *before = rows[0], *last = rows[1], *row = rows[2];
-
-	if (n > LONGEST || m > LONGEST || (n > m ? n - m : m - n) > most)
-		return most + 1;
-	for (size_t j = 0; j <= m; j++)
-		last[j] = j;
-	for (size_t i = 1; i <= n; i++) {
-		size_t *spare = before;
-
-		row[0] = i;
-		for (size_t j = 1; j <= m; j++) {
-			bool same = lower(a, i - 1) == lower(b, j - 1);
-
-			row[j] = least(last[j - 1] + !same,
-				       least(last[j], row[j - 1]) + 1);
-			if (i > 1 && j > 1 &&
-			    lower(a, i - 1) == lower(b, j - 2) &&
-			    lower(a, i - 2) == lower(b, j - 1))
-				row[j] = least(row[j], before[j - 2] + 1);
-		}
-		before = last;
-		last = row;
-		row = spare;
-	}
-	return last[m] > most ? most + 1 : last[m];
-}
 
 /* The last component, without the slash of a folder: borrowed, *ret_n long. */
 static const char *last_part(const char *text, size_t *ret_n)

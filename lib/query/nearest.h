@@ -16,8 +16,4 @@
 void pedigree_nearest(struct pedigree_ledger *ledger, const char *target,
 		      struct pedigree_buf *buf);
 
-/* How many letters are wrong, missing, too many or in the wrong order,
-   without case; more than `most` is answered as most + 1. */
-size_t pedigree_edit_distance(const char *a, const char *b, size_t most);
-
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/spelling.h"
 #include "rules/keys.h"
 #include "rules/settings.h"
 
@@ -48,23 +49,17 @@ static int unknown_backend(const struct pedigree_config *config,
 			   const char *name, struct pedigree_error *err)
 {
 	_cleanup_buf_ struct pedigree_buf known = PEDIGREE_BUF_INIT;
-	const char *nearest = NULL;
-	unsigned int best = PEDIGREE_FAR;
+	struct pedigree_spelling spelling = { NULL };
 
 	for (size_t i = 0; config->backends[i]; i++) {
-		const char *it = config->backends[i]->name;
-		unsigned int far = pedigree_word_distance(name, it);
-
-		pedigree_buf_addf(&known, " %s", it);
-		if (far < best) {
-			best = far;
-			nearest = it;
-		}
+		pedigree_buf_addf(&known, " %s", config->backends[i]->name);
+		pedigree_spelling_try(&spelling, name,
+				      config->backends[i]->name);
 	}
-	if (nearest)
+	if (spelling.meant)
 		return pedigree_config_fail(
 			origin, err, "unknown backend '%s'; did you mean '%s'?",
-			pedigree_shown(name), nearest);
+			pedigree_shown(name), spelling.meant);
 	return pedigree_config_fail(
 		origin, err,
 		"unknown backend '%s'; there are:%s (another name needs one of them as the type in its section)",
@@ -84,24 +79,19 @@ static int find_option(const struct pedigree_backend_ops *ops,
 		[PEDIGREE_OPTION_DURATION] = PEDIGREE_VALUE_DURATION,
 	};
 	const struct pedigree_backend_option *option;
-	const char *nearest = NULL;
-	unsigned int best = PEDIGREE_FAR;
+	struct pedigree_spelling spelling = { NULL };
 	char section[64];
 
 	for (option = ops->options; option && option->key; option++) {
-		unsigned int far = pedigree_word_distance(key, option->key);
-
-		if (far < best) {
-			best = far;
-			nearest = option->key;
-		}
-		if (far)
+		pedigree_spelling_try(&spelling, key, option->key);
+		if (strcmp(key, option->key) != 0)
 			continue;
 		*ret_type = types[option->type];
 		return 0;
 	}
 	snprintf(section, sizeof(section), "backend %s", pedigree_shown(name));
-	return pedigree_config_unknown_key(origin, section, key, nearest, err);
+	return pedigree_config_unknown_key(origin, section, key, spelling.meant,
+					   err);
 }
 
 int pedigree_config_option(const struct pedigree_config *config,

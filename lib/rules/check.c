@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/err.h"
+#include "base/spelling.h"
 #include "rules/glob.h"
 #include "rules/rules.h"
 
@@ -96,22 +97,12 @@ static void suggest_size(const char *text, struct pedigree_buf *buf)
 static void suggest_word(const char *const *words, const char *text,
 			 struct pedigree_buf *buf)
 {
-	const char *nearest = NULL;
-	unsigned int best = PEDIGREE_FAR;
+	struct pedigree_spelling spelling = { NULL };
 
-	for (; words && *words; words++) {
-		unsigned int far =
-			strcasecmp(text, *words)
-				? pedigree_word_distance(text, *words)
-				: 0;
-
-		if (far < best) {
-			best = far;
-			nearest = *words;
-		}
-	}
-	if (nearest)
-		pedigree_buf_addf(buf, "; did you mean '%s'?", nearest);
+	for (; words && *words; words++)
+		pedigree_spelling_try(&spelling, text, *words);
+	if (spelling.meant)
+		pedigree_buf_addf(buf, "; did you mean '%s'?", spelling.meant);
 }
 
 void pedigree_value_suggest(enum pedigree_value_type type, const char *text,

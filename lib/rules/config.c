@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/spelling.h"
 #include "rules/keys.h"
 #include "rules/settings.h"
 
@@ -159,24 +160,18 @@ static char *next_line(char *out, int room, void *stream)
 static int unknown_preset(struct input *in, const char *name)
 {
 	_cleanup_buf_ struct pedigree_buf known = PEDIGREE_BUF_INIT;
-	const char *nearest = NULL;
-	unsigned int best = PEDIGREE_FAR;
+	struct pedigree_spelling spelling = { NULL };
 
 	for (size_t i = 0; pedigree_presets[i].name; i++) {
-		unsigned int far =
-			pedigree_word_distance(name, pedigree_presets[i].name);
-
 		pedigree_buf_addf(&known, " %s", pedigree_presets[i].name);
-		if (far < best) {
-			best = far;
-			nearest = pedigree_presets[i].name;
-		}
+		pedigree_spelling_try(&spelling, name,
+				      pedigree_presets[i].name);
 	}
-	if (nearest)
+	if (spelling.meant)
 		return pedigree_config_fail(
 			&in->origin, in->err,
 			"unknown preset '%s'; did you mean '%s'?",
-			pedigree_shown(name), nearest);
+			pedigree_shown(name), spelling.meant);
 	return pedigree_config_fail(
 		&in->origin, in->err,
 		"unknown preset '%s'; there are:%s; a file's name has a '/'",

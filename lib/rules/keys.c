@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/base.h"
+#include "base/spelling.h"
 
 #define SECTION(name_, kind_, folder_, help_) \
 	{ .name = (name_), \
@@ -58,52 +59,14 @@ const struct pedigree_key_def *pedigree_key_find(const char *section,
 	return NULL;
 }
 
-unsigned int pedigree_word_distance(const char *a, const char *b)
-{
-	enum {
-		LONGEST = 32
-	};
-	size_t m = strlen(a), n = strlen(b);
-	unsigned int row[LONGEST + 1];
-
-	if (m > LONGEST || n > LONGEST)
-		return PEDIGREE_FAR;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = (unsigned int)j;
-	for (size_t i = 1; i <= m; i++) {
-		unsigned int corner = row[0];
-
-		row[0] = (unsigned int)i;
-		for (size_t j = 1; j <= n; j++) {
-			unsigned int best = corner + (a[i - 1] != b[j - 1]);
-
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			corner = row[j];
-			row[j] = best;
-		}
-	}
-	/* Half of the letters wrong is another word, not a mistake. */
-	return row[n] * 2 > m || row[n] > 3 ? PEDIGREE_FAR : row[n];
-}
-
 const char *pedigree_section_nearest(const char *name)
 {
-	const char *nearest = NULL;
-	unsigned int best = PEDIGREE_FAR;
+	struct pedigree_spelling spelling = { NULL };
 
 	for (const struct pedigree_section_def *s = pedigree_sections; s->name;
-	     s++) {
-		unsigned int far = pedigree_word_distance(name, s->name);
-
-		if (far < best) {
-			best = far;
-			nearest = s->name;
-		}
-	}
-	return nearest;
+	     s++)
+		pedigree_spelling_try(&spelling, name, s->name);
+	return spelling.meant;
 }
 
 /* The only key that has the word as a part: timeout, of git_timeout. */
@@ -125,22 +88,14 @@ static const char *key_with(const char *section, const char *word)
 
 const char *pedigree_key_nearest(const char *section, const char *key)
 {
-	const char *nearest = NULL;
-	unsigned int best = PEDIGREE_FAR;
+	struct pedigree_spelling spelling = { NULL };
 
 	for (const struct pedigree_key_def *k = pedigree_keys; k->section;
 	     k++) {
-		unsigned int far;
-
-		if (strcmp(k->section, section))
-			continue;
-		far = pedigree_word_distance(key, k->key);
-		if (far < best) {
-			best = far;
-			nearest = k->key;
-		}
+		if (!strcmp(k->section, section))
+			pedigree_spelling_try(&spelling, key, k->key);
 	}
-	return nearest ? nearest : key_with(section, key);
+	return spelling.meant ? spelling.meant : key_with(section, key);
 }
 
 bool pedigree_parse_bool(const char *text, bool *ret)

@@ -59,13 +59,6 @@ const struct pedigree_section_def *pedigree_section_find(const char *name);
 const struct pedigree_key_def *pedigree_key_find(const char *section,
 						 const char *key);
 
-/*
- * How many letters one must change to get from `a` to `b`, at most
- * PEDIGREE_FAR, which also stands for "nothing alike".
- */
-#define PEDIGREE_FAR 100
-unsigned int pedigree_word_distance(const char *a, const char *b);
-
 /* The known word a person probably meant, or NULL. */
 const char *pedigree_section_nearest(const char *name);
 const char *pedigree_key_nearest(const char *section, const char *key);

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "rules/keys.h"
+#include "base/spelling.h"
 #include "service/call.h"
 #include "service/shapes.h"
 
@@ -90,23 +90,15 @@ const struct pedigree_operation *pedigree_operation_find(const char *name)
 
 void pedigree_operation_nearest(const char *name, struct pedigree_buf *buf)
 {
-	_cleanup_buf_ struct pedigree_buf asked = PEDIGREE_BUF_INIT;
-	_cleanup_buf_ struct pedigree_buf kebab = PEDIGREE_BUF_INIT;
-	const char *nearest = NULL;
-	unsigned int best = PEDIGREE_FAR;
+	_cleanup_buf_ struct pedigree_buf letters = PEDIGREE_BUF_INIT;
+	struct pedigree_spelling spelling = { NULL };
 
-	pedigree_kebab(name, &asked);
+	for (; *name; name++)
+		if (*name != '-')
+			pedigree_buf_add_char(&letters, *name);
 	for (const struct pedigree_operation *o = pedigree_operations_table;
-	     o->name; o++) {
-		pedigree_buf_reset(&kebab);
-		pedigree_kebab(o->name, &kebab);
-		unsigned int far =
-			pedigree_word_distance(asked.data, kebab.data);
-		if (far >= best)
-			continue;
-		best = far;
-		nearest = o->name;
-	}
-	if (nearest)
-		pedigree_kebab(nearest, buf);
+	     letters.len && o->name; o++)
+		pedigree_spelling_try(&spelling, letters.data, o->name);
+	if (spelling.meant)
+		pedigree_kebab(spelling.meant, buf);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "rules/keys.h"
+#include "base/spelling.h"
 
 /* What of a refused value a message repeats, in bytes. */
 #define SHOWN_BYTES 200
@@ -32,18 +32,11 @@ pedigree_member_find(const struct pedigree_member *members, const char *name)
 const char *pedigree_member_nearest(const struct pedigree_member *members,
 				    const char *name)
 {
-	const char *nearest = NULL;
-	unsigned int best = PEDIGREE_FAR;
+	struct pedigree_spelling spelling = { NULL };
 
-	for (; members->name; members++) {
-		unsigned int far = pedigree_word_distance(name, members->name);
-
-		if (far < best) {
-			best = far;
-			nearest = members->name;
-		}
-	}
-	return nearest;
+	for (; members->name; members++)
+		pedigree_spelling_try(&spelling, name, members->name);
+	return spelling.meant;
 }
 
 size_t pedigree_utf8_count(const char *text)

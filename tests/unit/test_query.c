@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/fs.h"
-#include "query/nearest.h"
+#include "base/spelling.h"
 #include "query/query.h"
 #include "tests/unit/support/alloc.h"
 #include "tests/unit/support/scene.h"
