@@ -35,6 +35,7 @@ struct search {
 	char version[sizeof("sha256:") + PEDIGREE_SHA256_HEX]; /* or "" */
 	bool exists;
 	bool only_runs; /* are meant */
+	bool empty;	/* no bytes */
 	bool changed;	/* the bytes on disk are not recorded */
 	pedigree_row row;
 	struct pedigree_buf tried;
@@ -197,6 +198,7 @@ static int by_bytes(struct search *search, struct pedigree_error *err)
 	tried(search, "by its bytes");
 	strcpy(search->version, "sha256:");
 	strcat(search->version, digest.sha256);
+	search->empty = digest.size == 0;
 	rc = pedigree_ledger_by_digest(search->ledger, search->version, &rows,
 				       err);
 	if (rc == 0 && !rows.n)
@@ -204,7 +206,7 @@ static int by_bytes(struct search *search, struct pedigree_error *err)
 					       &rows, err);
 	/* Every empty file has the bytes of every other one. */
 	if (rc == 0)
-		rc = choose(search, &rows, digest.size == 0, err);
+		rc = choose(search, &rows, search->empty, err);
 	search->changed = rc == 0 && !search->row;
 	return rc;
 }
@@ -390,6 +392,56 @@ static int by_portable(struct search *search, struct pedigree_error *err)
 		rc = pedigree_ledger_by_uri(search->ledger, uri, &rows, err);
 		for (size_t i = rows.n; rc == 0 && !search->row && i > 0; i--)
 			rc = was_around(search, rows.v[i - 1], err);
+	}
+	return rc;
+}
+
+/* The first file of the manifest with the bytes that are looked for. */
+static bool same_file(const struct search *search, const char *manifest,
+		      struct pedigree_manifest_line *ret_line)
+{
+	size_t n = strlen(search->version);
+
+	while (pedigree_manifest_next(&manifest, ret_line))
+		if (ret_line->version_n == n &&
+		    memcmp(ret_line->version, search->version, n) == 0)
+			return true;
+	return false;
+}
+
+/* A copy of a data set's file. Empty ones are files of many. */
+static int by_parts(struct search *search, struct pedigree_error *err)
+{
+	_cleanup_(pedigree_rows_clear) struct pedigree_rows rows = { 0 };
+	int rc;
+
+	if (!search->version[0] || search->empty)
+		return 0;
+	tried(search, "by its bytes among the files of data sets");
+	rc = pedigree_ledger_listed(search->ledger, &rows, err);
+	for (size_t i = 0; rc == 0 && !search->row && i < rows.n; i++) {
+		_cleanup_(pedigree_entity_clear) struct pedigree_entity set = {
+			0
+		};
+		_cleanup_buf_ struct pedigree_buf text = PEDIGREE_BUF_INIT;
+		struct pedigree_manifest_line line;
+
+		rc = pedigree_ledger_entity(search->ledger, rows.v[i], &set,
+					    err);
+		if (rc == 0)
+			rc = pedigree_manifest_row(search->ledger, rows.v[i],
+						   &text, err);
+		/* Removed a moment ago. */
+		if (rc == PEDIGREE_ENOTFOUND)
+			rc = 0;
+		if (rc < 0 || !text.len || !same_file(search, text.data, &line))
+			continue;
+		search->row = rows.v[i];
+		pedigree_buf_addf(
+			&search->note,
+			"%s has the bytes of %.*s, one of the files of %s; this is about all of them",
+			search->target, (int)line.path_n, line.path,
+			set.source_uri);
 	}
 	return rc;
 }
@@ -607,7 +659,8 @@ int pedigree_resolve_telling(struct pedigree_ledger *ledger, const char *target,
 	static way *const ways[] = {
 		by_arn,	   by_bytes,	by_existing_path, by_uri,
 		by_run,	   by_context,	by_any_name,	  by_lost_path,
-		by_folder, by_portable, by_spelling,	  NULL
+		by_folder, by_portable, by_parts,	  by_spelling,
+		NULL
 	};
 	_cleanup_(search_clear) struct search search = {
 		.ledger = ledger,

@@ -28,6 +28,7 @@ enum question {
 	BELOW,
 	BY_VERSION,
 	BY_MD5,
+	LISTED,
 	ENTITY,
 	TAGS,
 	CAPTURE,
@@ -63,6 +64,9 @@ static const char *const questions[QUESTIONS] = {
 		       "ORDER BY observed, produced, arn",
 	[BY_MD5] = "SELECT id FROM entity WHERE md5 = ?1 "
 		   "ORDER BY observed, produced, arn",
+	[LISTED] = "SELECT y.id FROM manifest m "
+		   "JOIN entity y ON y.version = 'sha256:' || m.digest "
+		   "WHERE +y.kind = 0 ORDER BY y.latest DESC, y.id DESC",
 	[ENTITY] = "SELECT kind, doc FROM entity WHERE id = ?1",
 	[TAGS] = "SELECT key, value FROM tag WHERE entity = ?1 ORDER BY key",
 	[CAPTURE] = "SELECT capture FROM run WHERE entity = ?1",
@@ -202,7 +206,7 @@ int pedigree_ledger_by_uri(struct pedigree_ledger *ledger, const char *uri,
 	return rows_by_text(ledger, BY_URI, uri, rows, err);
 }
 
-_Static_assert(PEDIGREE_ARTIFACT == 0, "LATEST and NAMES say so");
+_Static_assert(PEDIGREE_ARTIFACT == 0, "questions say so");
 
 int pedigree_ledger_latest(struct pedigree_ledger *ledger, const char *uri,
 			   pedigree_row *ret_row, struct pedigree_error *err)
@@ -249,6 +253,16 @@ int pedigree_ledger_by_digest(struct pedigree_ledger *ledger,
 	if (n == 32 && strspn(digest, "0123456789abcdef") == n)
 		return rows_by_text(ledger, BY_MD5, digest, rows, err);
 	return rows_by_text(ledger, BY_VERSION, digest, rows, err);
+}
+
+int pedigree_ledger_listed(struct pedigree_ledger *ledger,
+			   struct pedigree_rows *rows,
+			   struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int status = pedigree_db_ask(ledger->db, LISTED, &stmt, err, "");
+
+	return pedigree_ledger_rows(ledger->db, stmt, status, rows, err);
 }
 
 static int read_tags(struct pedigree_ledger *ledger, pedigree_row row,

@@ -77,6 +77,11 @@ int pedigree_ledger_below(struct pedigree_ledger *ledger, const char *prefix,
 int pedigree_ledger_by_digest(struct pedigree_ledger *ledger,
 			      const char *digest, struct pedigree_rows *rows,
 			      struct pedigree_error *err);
+/* Artifacts whose version is that of a manifest the ledger has: what a run
+   named last comes first. */
+int pedigree_ledger_listed(struct pedigree_ledger *ledger,
+			   struct pedigree_rows *rows,
+			   struct pedigree_error *err);
 
 /* The whole entity, tags included. */
 int pedigree_ledger_entity(struct pedigree_ledger *ledger, pedigree_row row,

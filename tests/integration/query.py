@@ -4,6 +4,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -81,6 +82,12 @@ def traces():
     here = "file://" + os.getcwd()
     t.equal(t.answer("downstream", here + "/many/part-07.csv"), down,
             "down from its URI")
+    shutil.copy("many/part-07.csv", "copy of a part")
+    t.equal(t.answer("downstream", "copy of a part"), down,
+            "down from a copy of one of the files")
+    t.check("has the bytes of part-07.csv, one of the files of " in
+            t.run("sh", "-c", "pedigree trace 'copy of a part' 2>&1"),
+            "what the copy is of")
     refused(1, "in the folders it is in", "trace", "many/part-99.csv")
     t.equal(t.answer("trace", "fit", "--direction", "both")["Direction"],
             "Both", "both ways")
