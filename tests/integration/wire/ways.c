@@ -4,6 +4,7 @@
 
 #include <gnutls/gnutls.h>
 #include <openssl/ssl.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,16 +56,23 @@ static void end_openssl(struct connection *connection)
 const struct way way_openssl = { "openssl", start_openssl, write_openssl,
 				 read_openssl, end_openssl };
 
+static gnutls_certificate_credentials_t trust;
+
+static void make_trust(void)
+{
+	if (gnutls_certificate_allocate_credentials(&trust) ||
+	    gnutls_certificate_set_x509_trust_file(
+		    trust, getenv("SSL_CERT_FILE"), GNUTLS_X509_FMT_PEM) < 1)
+		give_up("gnutls_certificate_set_x509_trust_file");
+}
+
 static void start_gnutls(struct connection *connection)
 {
-	static gnutls_certificate_credentials_t trust;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	gnutls_session_t session;
 
-	if (!trust &&
-	    (gnutls_certificate_allocate_credentials(&trust) ||
-	     gnutls_certificate_set_x509_trust_file(
-		     trust, getenv("SSL_CERT_FILE"), GNUTLS_X509_FMT_PEM) < 1))
-		give_up("gnutls_certificate_set_x509_trust_file");
+	if (pthread_once(&once, make_trust))
+		give_up("pthread_once");
 	if (gnutls_init(&session, GNUTLS_CLIENT) ||
 	    gnutls_set_default_priority(session) ||
 	    gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, trust))
