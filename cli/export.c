@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/ask.h"
@@ -12,8 +11,9 @@ struct options {
 	struct cli_ask ask;
 	struct cli_reach reach;
 	enum pedigree_export_format format;
-	bool told; /* --format was given */
-	const char *output;
+	bool told;		   /* --format was given */
+	const char *target;
+	const char *path; /* NULL: to standard output */
 };
 
 static bool set_format(struct options *options, const char *choices,
@@ -47,7 +47,7 @@ static bool on_option(void *ctx, const struct cli_option *option,
 	if (strcmp(option->name, "format") == 0)
 		return set_format(options, option->choices, value);
 	if (strcmp(option->name, "output") == 0) {
-		options->output = value;
+		options->path = value;
 		return true;
 	}
 	if (cli_ask_option(&options->ask, option, value))
@@ -56,42 +56,28 @@ static bool on_option(void *ctx, const struct cli_option *option,
 	return options->reach.ok;
 }
 
-static int write_export(const struct options *options, const char *target)
+static long answer(void *ctx, const struct pedigree *pedigree, FILE *out,
+		   struct pedigree_error *err)
 {
-	struct pedigree_error err = PEDIGREE_ERROR_INIT;
-	struct pedigree *pedigree = cli_ask_open(&options->ask);
-	char *text = NULL;
-	size_t n = 0;
-	FILE *out;
-	int status;
+	const struct options *options = ctx;
 
-	if (!pedigree)
-		return CLI_TROUBLE;
-	out = open_memstream(&text, &n);
-	if (!out) {
-		pedigree_close(pedigree);
-		cli_say("out of memory");
-		return CLI_TROUBLE;
-	}
-	status = cli_ask_end(pedigree,
-			     pedigree_export(pedigree, target,
-					     &options->reach.trace,
-					     options->format,
-					     &options->ask.print, out, &err),
-			     &err);
-	if (fclose(out) != 0 && status == CLI_OK) {
-		cli_say("out of memory");
-		status = CLI_TROUBLE;
-	}
-	if (status == CLI_OK)
-		status = cli_output(options->output, text, n, NULL);
-	free(text);
-	return status;
+	return pedigree_export(pedigree, options->target, &options->reach.trace,
+			       options->format, &options->ask.print, out, err);
+}
+
+static int write_export(struct options *options, const char *target)
+{
+	const struct cli_output output = { .path = options->path,
+					   .answer = answer,
+					   .ctx = options };
+
+	options->target = target;
+	return cli_output(&options->ask, &output);
 }
 
 static int export(const struct cli_command *self, int argc, char **argv)
 {
-	struct options options = { .output = NULL };
+	struct options options = { .told = false };
 	int first, status = CLI_TROUBLE;
 
 	cli_ask_init(&options.ask);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/ask.h"
@@ -16,7 +15,8 @@ struct options {
 	struct cli_ask ask;
 	struct cli_reach reach;
 	bool svg;
-	const char *output; /* NULL: standard output */
+	const char *target;
+	const char *path; /* NULL: to standard output */
 };
 
 static bool set_format(struct options *options, const char *choices,
@@ -50,7 +50,7 @@ static bool on_option(void *ctx, const struct cli_option *option,
 	if (strcmp(option->name, "format") == 0)
 		return set_format(options, option->choices, value);
 	if (strcmp(option->name, "output") == 0) {
-		options->output = value;
+		options->path = value;
 		return true;
 	}
 	if (cli_ask_option(&options->ask, option, value)) {
@@ -61,40 +61,28 @@ static bool on_option(void *ctx, const struct cli_option *option,
 	return options->reach.ok;
 }
 
-static int draw(const struct options *options, const char *target)
+static long answer(void *ctx, const struct pedigree *pedigree, FILE *out,
+		   struct pedigree_error *err)
 {
-	struct pedigree_error err = PEDIGREE_ERROR_INIT;
-	struct pedigree *pedigree;
-	char *text = NULL;
-	size_t n = 0;
-	FILE *out;
-	int status;
+	const struct options *options = ctx;
+
+	return pedigree_trace(pedigree, options->target, &options->reach.trace,
+			      &options->ask.print, out, err);
+}
+
+static int draw(struct options *options, const char *target)
+{
+	const struct cli_output output = { .path = options->path,
+					   .through = options->svg
+							      ? cli_graphviz
+							      : NULL,
+					   .answer = answer,
+					   .ctx = options };
 
 	if (options->svg && !cli_graphviz_there())
 		return CLI_TROUBLE;
-	pedigree = cli_ask_open(&options->ask);
-	if (!pedigree)
-		return CLI_TROUBLE;
-	out = open_memstream(&text, &n);
-	if (!out) {
-		pedigree_close(pedigree);
-		cli_say("out of memory");
-		return CLI_TROUBLE;
-	}
-	status = cli_ask_end(pedigree,
-			     pedigree_trace(pedigree, target,
-					    &options->reach.trace,
-					    &options->ask.print, out, &err),
-			     &err);
-	if (fclose(out) != 0 && status == CLI_OK) {
-		cli_say("out of memory");
-		status = CLI_TROUBLE;
-	}
-	if (status == CLI_OK)
-		status = cli_output(options->output, text, n,
-				    options->svg ? cli_graphviz : NULL);
-	free(text);
-	return status;
+	options->target = target;
+	return cli_output(&options->ask, &output);
 }
 
 static int graph(const struct cli_command *self, int argc, char **argv)

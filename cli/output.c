@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,9 +28,9 @@ static bool write_all(int fd, const char *text, size_t n)
 	return true;
 }
 
-int cli_output(const char *path, const char *text, size_t n,
-	       bool (*through)(const char *text, size_t n, int fd))
+static int write_to(const struct cli_output *output, const char *text, size_t n)
 {
+	const char *path = output->path;
 	int fd = STDOUT_FILENO;
 	bool ok;
 
@@ -41,10 +42,41 @@ int cli_output(const char *path, const char *text, size_t n,
 		cli_say("cannot write to %s: %s", path, strerror(errno));
 		return CLI_TROUBLE;
 	}
-	ok = through ? through(text, n, fd) : write_all(fd, text, n);
+	ok = output->through ? output->through(text, n, fd)
+			     : write_all(fd, text, n);
 	if (path && close(fd) < 0 && ok) {
 		cli_say("cannot write to %s: %s", path, strerror(errno));
 		ok = false;
 	}
 	return ok ? CLI_OK : CLI_TROUBLE;
+}
+
+int cli_output(const struct cli_ask *ask, const struct cli_output *output)
+{
+	struct pedigree_error err = PEDIGREE_ERROR_INIT;
+	struct pedigree *pedigree = cli_ask_open(ask);
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out;
+	int status;
+
+	if (!pedigree)
+		return CLI_TROUBLE;
+	out = open_memstream(&text, &n);
+	if (!out) {
+		pedigree_close(pedigree);
+		cli_say("out of memory");
+		return CLI_TROUBLE;
+	}
+	status = cli_ask_end(pedigree,
+			     output->answer(output->ctx, pedigree, out, &err),
+			     &err);
+	if (fclose(out) != 0 && status == CLI_OK) {
+		cli_say("out of memory");
+		status = CLI_TROUBLE;
+	}
+	if (status == CLI_OK)
+		status = write_to(output, text, n);
+	free(text);
+	return status;
 }
