@@ -13,10 +13,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 TOP = os.environ["top_srcdir"]
 BUILD = os.environ["top_builddir"]
 EXAMPLES = os.path.join(TOP, "examples")
+LIMIT = 120  # seconds: what takes longer hangs
 
 for _name in [name for name in os.environ if name.startswith("PEDIGREE_")]:
     del os.environ[_name]
@@ -95,6 +97,17 @@ def check(truth, text):
 def equal(actual, expected, what):
     if actual != expected:
         fail(f"{what}:\n  expected {expected!r}\n  got      {actual!r}")
+
+
+def wait_for(condition, what):
+    """The first true answer; a machine that is busy gets its time."""
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.005)
+    return fail(f"waited {LIMIT} s for {what}")
 
 
 def needs(*tools):

@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 
 # Begins again where mounts are nobody else's, before there is a folder for it.
 if "MOUNTS_ARE_OURS" not in os.environ:
@@ -115,14 +114,6 @@ def layers():
     t.run("umount", "part", "merged")
 
 
-def wait_for(what, happened):
-    for _ in range(1200):
-        if happened():
-            return
-        time.sleep(.05)
-    t.framework_failure(f"{what} does not come")
-
-
 def is_mounted(path):
     with open("/proc/self/mountinfo", encoding="utf-8") as table:
         return any(line.split()[4] == path for line in table)
@@ -149,7 +140,7 @@ def bucket():
         server = subprocess.Popen(
             ["node", SERVER, "-d", "objects", "-a", "127.0.0.1", "-p", "0",
              "--configure-bucket", "models"], stdout=log, **quiet)
-    wait_for("the server", lambda: port("s3rver.log"))
+    t.wait_for(lambda: port("s3rver.log"), "the server")
     with open("s3fs.log", "wb") as log:
         daemon = subprocess.Popen(
             ["s3fs", "models", point, "-f", "-o", "use_path_request_style",
@@ -157,8 +148,9 @@ def bucket():
              "-o", f"passwd_file={os.path.abspath('password')}"],
             stdout=log, **quiet)
     try:
-        wait_for("the bucket",
-                 lambda: daemon.poll() is not None or is_mounted(point))
+        t.wait_for(
+            lambda: daemon.poll() is not None or is_mounted(point),
+            "the bucket")
         if daemon.poll() is not None:
             print("s3fs cannot mount here")
             return

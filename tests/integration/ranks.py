@@ -9,22 +9,12 @@ import signal
 import subprocess
 import time
 
-from support import (answer, check, equal, fail, needs, passed, pedigree, run,
-                     work)
+from support import (LIMIT, answer, check, equal, needs, passed, pedigree, run,
+                     wait_for, work)
 
-LIMIT = 60
 MPIRUN = ["mpirun", "--oversubscribe", "--bind-to", "none"]
 if os.geteuid() == 0:
     MPIRUN.insert(1, "--allow-run-as-root")
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + LIMIT
-    while time.monotonic() < end:
-        if condition():
-            return
-        time.sleep(0.005)
-    fail(f"waited {LIMIT} s for {what}")
 
 
 def rank(number, count, job, *command, name="job"):

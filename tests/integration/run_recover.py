@@ -9,23 +9,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
-from support import check, equal, passed, work
+from support import LIMIT, check, equal, passed, wait_for, work
 
-LIMIT = 30
 RUNS = os.path.join(work, "home", "spool", "runs")
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + LIMIT
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.005)
-    check(False, f"waited {LIMIT} s for {what}")
-    return None
 
 
 def next_command():

@@ -11,10 +11,9 @@ import sys
 import termios
 import time
 
-from support import check, equal, needs, passed, work
+from support import LIMIT, check, equal, needs, passed, wait_for, work
 
 RUN = ["pedigree", "run", "-q", "--"]
-LIMIT = 30
 
 # Counts signals in a file, a word each; ends at USR2.
 COUNTER = """
@@ -32,17 +31,6 @@ os.write(out, b"ready ")
 while True:
     time.sleep(0.02)
 """
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + LIMIT
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.005)
-    check(False, f"waited {LIMIT} s for {what}")
-    return None
 
 
 def content(path):

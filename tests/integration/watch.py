@@ -9,26 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
-from support import (BUILD, EXAMPLES, answer, check, equal, passed, pedigree,
-                     python_with, run, short, work)
+from support import (BUILD, EXAMPLES, LIMIT, answer, check, equal, passed,
+                     pedigree, python_with, run, short, wait_for, work)
 
 SHIM = os.path.join(BUILD, ".libs", "libpedigree-preload.so")
 HOME = os.path.join(work, "home")
-LIMIT = 60
 PYTHON = python_with("sklearn")
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + LIMIT
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.005)
-    check(False, f"waited {LIMIT} s for {what}")
-    return None
 
 
 def configure(text):

@@ -9,11 +9,9 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 
-from support import check, equal, fail, passed, skip, work
+from support import LIMIT, equal, fail, passed, skip, wait_for, work
 
-LIMIT = 120
 FULL = "full" in sys.argv[1:]  # the long form, of make check-suites
 HOME = os.environ["PEDIGREE_HOME"]
 _count = 0
@@ -83,16 +81,6 @@ def both(name, command, home=HOME, prefix=(), before=lambda: None, **more):
                     *command], cwd=where, env=environment(home), **more)
     equal(ours, bare, f"{name}: captured, against bare")
     return bare[0], bare[1], record_of(name, home)
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + LIMIT
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.005)
-    return check(False, f"waited {LIMIT} s for {what}")
 
 
 def compiled(source, name, compiler=None, *flags):

@@ -9,8 +9,8 @@ import sqlite3
 import subprocess
 import time
 
-from fault import FULL, LIMIT, environment, outcome, wait_for
-from support import check, equal, passed, work
+from fault import FULL, environment, outcome
+from support import LIMIT, check, equal, passed, wait_for, work
 
 CROWD = 200
 AT_ONCE = 20

@@ -12,9 +12,9 @@ import subprocess
 import sys
 import time
 
-from fault import (FULL, HOME, LIMIT, blind, environment, folder_of, fresh,
-                   outcome, record_of, wait_for)
-from support import check, equal, passed, work
+from fault import (FULL, HOME, blind, environment, folder_of, fresh, outcome,
+                   record_of)
+from support import LIMIT, check, equal, passed, wait_for, work
 
 # Opens files, stops until it is told to go on, and opens more.
 TWICE = """
