@@ -417,8 +417,9 @@ static int by_parts(struct search *search, struct pedigree_error *err)
 
 	if (!search->version[0] || search->empty)
 		return 0;
-	tried(search, "by its bytes among the files of data sets");
 	rc = pedigree_ledger_listed(search->ledger, &rows, err);
+	if (rows.n)
+		tried(search, "among the files of data sets");
 	for (size_t i = 0; rc == 0 && !search->row && i < rows.n; i++) {
 		_cleanup_(pedigree_entity_clear) struct pedigree_entity set = {
 			0

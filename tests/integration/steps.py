@@ -232,7 +232,7 @@ def python_is_one_program():
           "subprocess.run(['sort', 'words.txt', '-o', 'sorted.txt'])\n")
     t.equal(steps_of(run("alone", PYTHON, "driver.py")), [],
             "the steps of a program")
-    shown = run("inner", "sh", "-c", f"{PYTHON} driver.py; true")
+    run("inner", "sh", "-c", f"{PYTHON} driver.py; true")
     t.equal(names(t.answer("show", "inner-driver"), "Outputs"),
             ["sorted.txt"], "what a step's own children wrote")
 

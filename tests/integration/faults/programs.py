@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 
-import fault
 from fault import blind, both, compiled, names
 from support import check, equal, passed, skip, work
 
