@@ -70,6 +70,7 @@ EXTRA_DIST += \
 	%D%/data/in-toto.schema.json \
 	%D%/data/openlineage.schema.json \
 	%D%/data/prov-json.schema.json \
+	%D%/helper/loopback.py \
 	%D%/helper/schema.py \
 	%D%/support.py \
 	%D%/support.sh

@@ -9,13 +9,13 @@ objects, in one piece and in parts. It believes every signature.
 import hashlib
 import http.server
 import re
-import socketserver
-import ssl
 import threading
 import urllib.parse
 
+import loopback
 
-class Store:
+
+class Store(loopback.Server):
     """`opaque`: ETags that are no digests, as with keys of one's own, and the
     checksums that clients send behind a body in the answers."""
 
@@ -30,28 +30,7 @@ class Store:
         self.regions = []  # those of signatures, once there is one
         self.count = 0
         self.lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.store = self
-        scheme = "http"
-        if certificate:
-            scheme = "https"
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*certificate)
-            self._server.socket = context.wrap_socket(
-                self._server.socket, server_side=True,
-                do_handshake_on_connect=False)
-        self.url = f"{scheme}://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever,
-                                        args=(0.05,), daemon=True)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(_Handler, certificate)
 
     def number(self):
         with self.lock:
@@ -62,13 +41,6 @@ class Store:
         version = f"v{self.number()}" if self.versions else None
         self.objects[place] = (content, f'"{etag}"', version)
         return self.objects[place]
-
-
-class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_):
-        pass
 
 
 def _plain(headers, body):
@@ -127,7 +99,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_PUT(self):
         place, query, body = self.take()
-        store, extra = self.server.store, {}
+        store, extra = self.server.owner, {}
         md5 = hashlib.md5(body).hexdigest()
         if "uploadId" in query:
             store.uploads[query["uploadId"]][int(query["partNumber"])] = body
@@ -151,7 +123,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         place, query, body = self.take()
-        store = self.server.store
+        store = self.server.owner
         if "uploads" in query:
             name = f"upload{store.number()}"
             store.uploads[name] = {}
@@ -172,7 +144,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def elsewhere(self):
         """Is the signature for another region than the bucket's?"""
-        store = self.server.store
+        store = self.server.owner
         if not store.region:
             return False
         store.regions.append(
@@ -181,7 +153,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         place, query, _ = self.take()
-        store = self.server.store
+        store = self.server.owner
         if store.refuses:
             return self.answer(store.refuses)
         if self.elsewhere():
@@ -210,5 +182,5 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_DELETE(self):
         place, _, _ = self.take()
-        self.server.store.objects.pop(place, None)
+        self.server.owner.objects.pop(place, None)
         return self.answer(204)

@@ -25,8 +25,6 @@ import http.server
 import json
 import random
 import socket
-import socketserver
-import ssl
 import threading
 import time
 import uuid
@@ -37,6 +35,8 @@ import botocore.credentials
 import botocore.loaders
 import botocore.model
 import botocore.validate
+
+import loopback
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 ACCESS, SECRET = "AKIDEXAMPLE", "secret/EXAMPLE+key"
@@ -381,7 +381,7 @@ class Faults:
         self.stop_after = 0  # no request is answered after so many
 
 
-class Service:
+class Service(loopback.Server):
     def __init__(self, certificate=None, lineage=None):
         self.lineage = lineage or Lineage()
         self.faults = Faults()
@@ -392,28 +392,7 @@ class Service:
         self.tokens = {None}  # session tokens that are known
         self._lock = threading.Lock()
         self._bucket, self._filled = 1.0, time.monotonic()
-        self._scheme = "https" if certificate else "http"
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.service = self
-        if certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*certificate)
-            self._server.socket = context.wrap_socket(
-                self._server.socket, server_side=True,
-                do_handshake_on_connect=False)
-        self.url = "%s://127.0.0.1:%d" % (self._scheme,
-                                          self._server.server_address[1])
-        self._thread = threading.Thread(target=self._server.serve_forever,
-                                        args=(0.05,), daemon=True)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(_Handler, certificate)
 
     def environment(self):
         return {"AWS_ENDPOINT_URL_SAGEMAKER": self.url, "AWS_REGION": REGION,
@@ -461,7 +440,7 @@ class Service:
             raise Refusal("InvalidSignatureException",
                           "Credential should be scoped correctly", 403)
         request = botocore.awsrequest.AWSRequest(
-            handler.command, f"{self._scheme}://{handler.headers['Host']}"
+            handler.command, f"{self.scheme}://{handler.headers['Host']}"
                              f"{handler.path}", data=body)
         for name in parts["SignedHeaders"].split(";"):
             request.headers[name] = handler.headers[name]
@@ -506,14 +485,6 @@ class Service:
         return self.lineage(operation, request)
 
 
-class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-    def handle_error(self, *_):
-        pass  # a client that goes away is what is tested
-
-
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -526,7 +497,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_RDWR)
 
     def answer(self, status, body, cut=False):
-        service = self.server.service
+        service = self.server.owner
         self.send_response_only(status)
         self.send_header("Content-Type", "application/x-amz-json-1.1")
         self.send_header("Content-Length", str(len(body) + (10 if cut else 0)))
@@ -560,7 +531,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return how != "drop-after"
 
     def do_POST(self):
-        service = self.server.service
+        service = self.server.owner
         faults = service.faults
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]

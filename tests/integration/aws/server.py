@@ -12,12 +12,14 @@ every connection counted in here.connections.
 
 import http.server
 import os
-import socketserver
-import ssl
 import subprocess
+import sys
 import threading
 
 import support
+
+sys.path.insert(0, os.path.join(support.TOP, "tests/helper"))
+import loopback  # noqa: E402
 
 
 class Request:
@@ -36,15 +38,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def setup(self):
         super().setup()
-        with self.server.lock:
-            self.server.connections += 1
+        here = self.server.owner
+        with here.lock:
+            here.connections += 1
 
     def handle_any(self):
         length = int(self.headers.get("Content-Length") or 0)
         request = Request(self, self.rfile.read(length))
-        with self.server.lock:
-            self.server.requests.append(request)
-        answer = self.server.answer(request)
+        here = self.server.owner
+        with here.lock:
+            here.requests.append(request)
+        answer = here.answer(request)
         if answer is None:
             self.close_connection = True
             return
@@ -68,49 +72,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-    request_queue_size = 128
-
-    def handle_error(self, *_):
-        pass  # the client went away, as it may
-
-
-class Server:
-    def __init__(self, answer, certificate=None):
-        self.listener = Listener(("127.0.0.1", 0), Handler)
-        self.listener.answer = answer
-        self.listener.requests = []
-        self.listener.connections = 0
-        self.listener.lock = threading.Lock()
-        self.port = self.listener.server_address[1]
-        scheme = "http"
-        if certificate:
-            scheme = "https"
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*certificate)
-            self.listener.socket = context.wrap_socket(
-                self.listener.socket, server_side=True,
-                do_handshake_on_connect=False)
-        self.url = f"{scheme}://127.0.0.1:{self.port}"
-
-    def __enter__(self):
-        threading.Thread(target=self.listener.serve_forever,
-                         kwargs={"poll_interval": .05}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.listener.shutdown()
-        self.listener.server_close()
-
-    @property
-    def requests(self):
-        return self.listener.requests
-
-    @property
-    def connections(self):
-        return self.listener.connections
+class Server(loopback.Server):
+    def __init__(self, answer, certificate=None, **more):
+        self.answer = answer
+        self.requests = []
+        self.connections = 0
+        self.lock = threading.Lock()
+        super().__init__(Handler, certificate, **more)
 
 
 def certificate(name, *subjects):

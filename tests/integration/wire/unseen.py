@@ -100,26 +100,13 @@ def python(module, text, *words):
     return [t.python_with(module), "-c", text, *words]
 
 
-class Everywhere(server.Server):
-    """On every address, at port 443."""
-
-    def __init__(self, answer, certificate):
-        listen = server.Listener.server_bind
-
-        def bind(self):
-            self.server_address = ("0.0.0.0", 443)
-            listen(self)
-
-        server.Listener.server_bind = bind
-        super().__init__(answer, certificate)
-
-
 prepare()
 pair = server.certificate("store", f"DNS:{HOST}", f"IP:{ADDRESS}",
                           "DNS:localhost")
 for variable in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"):
     os.environ[variable] = pair[0]
-with Everywhere(lambda request: (200, {}, b"body"), pair):
+with server.Server(lambda request: (200, {}, b"body"), pair,
+                   address=("0.0.0.0", 443)):
     url = f"https://{HOST}/path"
     expect("named", python("socket", RAW, HOST), HOST)
     expect("address", python("socket", RAW, ADDRESS), ADDRESS)
