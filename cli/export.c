@@ -11,7 +11,7 @@ struct options {
 	struct cli_ask ask;
 	struct cli_reach reach;
 	enum pedigree_export_format format;
-	bool told;		   /* --format was given */
+	bool told; /* --format was given */
 	const char *target;
 	const char *path; /* NULL: to standard output */
 };
