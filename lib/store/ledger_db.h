@@ -77,9 +77,10 @@ int pedigree_db_fail(struct pedigree_db *db, const char *doing,
 /*
  * Starts statement `id` with its parameters bound in order: `types` has a
  * letter for each, 'i' an int64_t, 's' a string or NULL, 'b' the bytes of a
- * struct pedigree_buf. Strings are borrowed until the statement is done. Returns 1 with *ret_stmt on the
- * first row, 0 when there is none, or a failure. Go on with
- * pedigree_db_next; pedigree_db_done ends it early (NULL is allowed).
+ * struct pedigree_buf. Strings are borrowed until the statement is done.
+ * Returns 1 with *ret_stmt on the first row, 0 when there is none, or a
+ * failure. Go on with pedigree_db_next; pedigree_db_done ends it early, and
+ * does no harm after the last row (NULL is allowed).
  */
 int pedigree_db_ask(struct pedigree_db *db, unsigned int id,
 		    sqlite3_stmt **ret_stmt, struct pedigree_error *err,

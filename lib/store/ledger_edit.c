@@ -138,12 +138,8 @@ int pedigree_editor_open(const struct pedigree_config *config,
 {
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
 
-	pedigree_ledger_path(pedigree_config_data(config),
-			     pedigree_config_get(config, "backend", "ledger",
-						 "path"),
-			     &path);
-	if (pedigree_buf_error(&path))
-		return pedigree_fail_memory(err);
+	if (pedigree_ledger_configured(config, &path, err))
+		return PEDIGREE_ENOMEM;
 	return open_at(path.data, ret_editor, err);
 }
 

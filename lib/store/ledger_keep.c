@@ -58,12 +58,8 @@ int pedigree_keeper_open(const struct pedigree_config *config, bool write,
 	struct pedigree_keeper *keeper;
 	int status;
 
-	pedigree_ledger_path(pedigree_config_data(config),
-			     pedigree_config_get(config, "backend", "ledger",
-						 "path"),
-			     &path);
-	if (pedigree_buf_error(&path))
-		return pedigree_fail_memory(err);
+	if (pedigree_ledger_configured(config, &path, err))
+		return PEDIGREE_ENOMEM;
 	keeper = calloc(1, sizeof(*keeper));
 	if (!keeper)
 		return pedigree_fail_memory(err);
@@ -92,45 +88,73 @@ const char *pedigree_keeper_path(const struct pedigree_keeper *keeper)
 	return keeper->db->path;
 }
 
+/*
+ * Calls `each` with the rows of a question, `status` being pedigree_db_ask's
+ * answer, until it does not answer 0. Ends the statement.
+ */
+static int each_row(struct pedigree_db *db, int status, sqlite3_stmt *stmt,
+		    int (*each)(void *ctx, sqlite3_stmt *row), void *ctx,
+		    struct pedigree_error *err)
+{
+	int answer = 0;
+
+	while (status > 0 && !answer) {
+		answer = each(ctx, stmt);
+		if (!answer)
+			status = pedigree_db_next(db, stmt, err);
+	}
+	pedigree_db_done(stmt);
+	return answer ? answer : status;
+}
+
+struct manifests {
+	int (*each)(void *ctx, const char *digest, int64_t used_ms,
+		    uint64_t bytes);
+	void *ctx;
+};
+
+static int tell_manifest(void *ctx, sqlite3_stmt *row)
+{
+	const struct manifests *to = ctx;
+
+	return to->each(to->ctx, pedigree_db_text(row, 0),
+			sqlite3_column_int64(row, 1),
+			(uint64_t)sqlite3_column_int64(row, 2));
+}
+
 int pedigree_keeper_manifests(struct pedigree_keeper *keeper,
 			      int (*each)(void *ctx, const char *digest,
 					  int64_t used_ms, uint64_t bytes),
 			      void *ctx, struct pedigree_error *err)
 {
+	struct manifests to = { .each = each, .ctx = ctx };
 	sqlite3_stmt *stmt = NULL;
 	int status = pedigree_db_ask(keeper->db, MANIFESTS, &stmt, err, "");
 
-	while (status > 0) {
-		int answer = each(ctx, pedigree_db_text(stmt, 0),
-				  sqlite3_column_int64(stmt, 1),
-				  (uint64_t)sqlite3_column_int64(stmt, 2));
+	return each_row(keeper->db, status, stmt, tell_manifest, &to, err);
+}
 
-		status = answer ? answer
-				: pedigree_db_next(keeper->db, stmt, err);
-		if (answer)
-			break;
-	}
-	pedigree_db_done(stmt);
-	return status;
+struct digests {
+	int (*each)(void *ctx, const char *digest);
+	void *ctx;
+};
+
+static int tell_digest(void *ctx, sqlite3_stmt *row)
+{
+	const struct digests *to = ctx;
+
+	return to->each(to->ctx, pedigree_db_text(row, 0));
 }
 
 int pedigree_keeper_of_run(struct pedigree_keeper *keeper, const char *run,
 			   int (*each)(void *ctx, const char *digest),
 			   void *ctx, struct pedigree_error *err)
 {
+	struct digests to = { .each = each, .ctx = ctx };
 	sqlite3_stmt *stmt = NULL;
 	int status = pedigree_db_ask(keeper->db, OF_RUN, &stmt, err, "s", run);
 
-	while (status > 0) {
-		int answer = each(ctx, pedigree_db_text(stmt, 0));
-
-		status = answer ? answer
-				: pedigree_db_next(keeper->db, stmt, err);
-		if (answer)
-			break;
-	}
-	pedigree_db_done(stmt);
-	return status;
+	return each_row(keeper->db, status, stmt, tell_digest, &to, err);
 }
 
 int pedigree_keeper_forget(struct pedigree_keeper *keeper, const char *digest,

@@ -3,6 +3,7 @@
 
 #include "store/ledger_schema.h"
 
+#include "base/err.h"
 #include "base/fs.h"
 
 static const char schema[] =
@@ -94,4 +95,14 @@ void pedigree_ledger_path(const char *data_folder, const char *path,
 {
 	pedigree_path_join(buf, data_folder,
 			   path && *path ? path : "ledger.db");
+}
+
+int pedigree_ledger_configured(const struct pedigree_config *config,
+			       struct pedigree_buf *path,
+			       struct pedigree_error *err)
+{
+	pedigree_ledger_path(
+		pedigree_config_data(config),
+		pedigree_config_get(config, "backend", "ledger", "path"), path);
+	return pedigree_buf_error(path) ? pedigree_fail_memory(err) : 0;
 }

@@ -25,6 +25,7 @@
 #define PEDIGREE_STORE_LEDGER_SCHEMA_H
 
 #include "base/buf.h"
+#include "rules/config.h"
 #include "store/ledger_db.h"
 
 enum pedigree_rule {
@@ -39,5 +40,9 @@ extern const struct pedigree_db_kind pedigree_ledger_kind;
 /* The file: `path` of [backend ledger] if any, in the data folder. */
 void pedigree_ledger_path(const char *data_folder, const char *path,
 			  struct pedigree_buf *buf);
+/* The file that the configuration names; PEDIGREE_ENOMEM. */
+int pedigree_ledger_configured(const struct pedigree_config *config,
+			       struct pedigree_buf *path,
+			       struct pedigree_error *err);
 
 #endif
