@@ -367,7 +367,7 @@ static int api(const struct cli_command *self, int argc, char **argv)
 static const struct cli_option api_options[] = {
 	{ .name = "cli-input-json",
 	  .value = "FILE",
-	  .help = "members as a JSON object; -: from standard input" },
+	  .help = "members as a JSON object, from FILE or (-) standard input" },
 	{ .name = "backend",
 	  .value = "BACKEND",
 	  .choices = "ledger|sagemaker",
@@ -385,7 +385,7 @@ static const struct cli_option api_options[] = {
 	{ .name = "page-size", .value = "N", .help = "ask for N at a time" },
 	{ .name = "starting-token",
 	  .value = "TOKEN",
-	  .help = "go on where --max-items stopped" },
+	  .help = "continue where --max-items stopped" },
 	{ .name = NULL },
 };
 
@@ -401,7 +401,7 @@ const struct cli_command cli_api = {
 		"  pedigree api create-artifact --artifact-type DataSet \\\n"
 		"      --source SourceUri=s3://bucket/train.csv --query ArtifactArn\n"
 		"\n"
-		"Exit status: 0, 252 wrong usage, 253 a wrong configuration, 254 the API\n"
+		"Exit status: 0, 252 wrong usage, 253 an invalid configuration, 254 the API\n"
 		"refused (its code and message are on stderr), 255 anything else.",
 	.options = api_options,
 	.main = api,

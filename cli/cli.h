@@ -66,7 +66,7 @@ int cli_parse(const struct cli_command *self, int argc, char **argv,
 	{ .name = "json", .help = "the same as --format json" }, \
 	{ .name = "wide", .help = "do not shorten names and versions" }, \
 	{ .name = "quiet", .letter = 'q', \
-	  .help = "do not tell how far it is with what takes long" }, \
+	  .help = "print no progress" }, \
 	{ .name = "no-recover", \
 	  .help = "do not finish the records of earlier runs first" }
 /* clang-format on */
@@ -93,7 +93,7 @@ void cli_recover(const struct pedigree *pedigree);
 void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints the error and returns the exit status that fits its code. */
 int cli_fail(const struct pedigree_error *err);
-/* Prints a usage mistake and the hint to --help; returns CLI_TROUBLE. */
+/* Prints a usage error and the hint to --help; returns CLI_TROUBLE. */
 int cli_usage(const struct cli_command *self, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void cli_help(const struct cli_command *command, FILE *out);

@@ -60,7 +60,7 @@ static int diff(const struct cli_command *self, int argc, char **argv)
 
 static const struct cli_option diff_options[] = {
 	{ .name = "last",
-	  .help = "compare with the run before of the same name or command" },
+	  .help = "compare with the previous run of the same name or command" },
 	CLI_PRINT_OPTIONS,
 	{ .name = NULL },
 };

@@ -91,7 +91,7 @@ static const struct cli_option doctor_options[] = {
 const struct cli_command cli_doctor = {
 	.name = "doctor",
 	.arguments = "",
-	.summary = "look whether everything that a run needs is there",
+	.summary = "check that everything a run needs is in place",
 	.description =
 		"Exit status: 0 when runs will be captured and recorded, 1 when something is\n"
 		"bad.",

@@ -241,7 +241,7 @@ const struct cli_command cli_env = {
 	.name = "env",
 	.arguments = "",
 	.summary =
-		"print what to set so that programs are captured by themselves",
+		"print the settings that capture programs without pedigree run",
 	.description =
 		"Prints the lines that put the shim into an environment for good. A program\n"
 		"that [watch] of the configuration names then begins a run by itself, without\n"

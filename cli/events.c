@@ -40,7 +40,7 @@ static const struct cli_option events_options[] = {
 const struct cli_command cli_events = {
 	.name = "events",
 	.arguments = "RUN",
-	.summary = "print the decoded event log of a run, a line an event",
+	.summary = "print the decoded event log of a run, one event per line",
 	.description =
 		"Each line has the time, the process and its program, the event, how a file was\n"
 		"opened (r read, w write, c create, t truncate, l list a folder, a anonymous)\n"

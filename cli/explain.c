@@ -42,8 +42,8 @@ const struct cli_command cli_explain = {
 	.arguments = "RUN PATH",
 	.summary = "tell why a path is or is not in a run's record",
 	.description =
-		"Names the rule that kept or dropped the path, and the file and line that rule\n"
-		"stands in. PATH may be relative, need not exist any more, and may be the name\n"
+		"Names the rule that kept or dropped the path, and the file and line of that\n"
+		"rule. PATH may be relative, need not exist any more, and may be the name\n"
 		"a file had before it was renamed.\n"
 		"\n"
 		"Exit status: 0 explained, 1 there is no such run or it did not touch the path,\n"

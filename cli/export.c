@@ -99,18 +99,16 @@ static const struct cli_option options[] = {
 	{ .name = "format",
 	  .value = "FORMAT",
 	  .choices = "openlineage|prov-json|in-toto",
-	  .help = "in whose words" },
+	  .help = "the format to write; required" },
 	{ .name = "output",
 	  .letter = 'o',
 	  .value = "FILE",
 	  .help = "write to this file and not to standard output" },
-	CLI_REACH_DIRECTION("; up is usual"),
+	CLI_REACH_DIRECTION("; default: up"),
 	CLI_REACH_DEPTH(""),
 	CLI_REACH_LIMIT(""),
 	CLI_ASK_BACKEND,
-	{ .name = "quiet",
-	  .letter = 'q',
-	  .help = "do not tell how far it is with what takes long" },
+	{ .name = "quiet", .letter = 'q', .help = "print no progress" },
 	{ .name = "no-recover",
 	  .help = "do not finish the records of earlier runs first" },
 	{ .name = NULL },
@@ -122,9 +120,9 @@ const struct cli_command cli_export = {
 	.summary = "write lineage in the words of other tools",
 	.description =
 		"TARGET is an ARN, a path, a URI, a run's name or an endpoint's name, as for\n"
-		"'pedigree trace'. Told are the runs and deployments on the way, each with all\n"
-		"of its inputs and outputs: OpenLineage events and in-toto statements (with SLSA\n"
-		"provenance) one a line, PROV-JSON as one document.\n\n"
+		"'pedigree trace'. Writes the runs and deployments that it leads to, each with\n"
+		"all of its inputs and outputs: OpenLineage events and in-toto statements (with\n"
+		"SLSA provenance) one per line, PROV-JSON as one document.\n\n"
 		"Exit status: 0 written, 1 nothing to export, 2 wrong usage, or a ledger that\n"
 		"cannot be read.",
 	.options = options,

@@ -195,34 +195,35 @@ static int gc(const struct cli_command *self, int argc, char **argv)
 }
 
 static const struct cli_option gc_options[] = {
-	{ .name = "dry-run", .help = "tell what would go; remove nothing" },
+	{ .name = "dry-run",
+	  .help = "list what would be removed; remove nothing" },
 	{ .name = "age",
 	  .value = "DURATION",
-	  .help = "keep the logs of delivered runs for so long (30d)" },
+	  .help = "keep the logs of delivered runs this long (30d)" },
 	{ .name = "count",
 	  .value = "N",
-	  .help = "keep at most so many runs in the spool" },
+	  .help = "keep at most N runs in the spool" },
 	{ .name = "size",
 	  .value = "SIZE",
 	  .help = "keep the spool below this size (500M)" },
 	{ .name = "quarantine-age",
 	  .value = "DURATION",
-	  .help = "keep for so long what was set aside" },
+	  .help = "keep this long what was set aside" },
 	{ .name = "quarantine-count",
 	  .value = "N",
-	  .help = "keep so many of that" },
+	  .help = "keep at most N of what was set aside" },
 	{ .name = "quarantine-size",
 	  .value = "SIZE",
-	  .help = "keep so much of that" },
+	  .help = "keep at most this much of what was set aside" },
 	{ .name = "manifest-age",
 	  .value = "DURATION",
-	  .help = "keep file lists of data sets so long after their last use" },
+	  .help = "keep file lists of data sets this long after their last use" },
 	{ .name = "manifest-count",
 	  .value = "N",
-	  .help = "keep so many file lists of data sets" },
+	  .help = "keep at most N file lists of data sets" },
 	{ .name = "manifest-size",
 	  .value = "SIZE",
-	  .help = "keep so much of them" },
+	  .help = "keep at most this much of file lists" },
 	{ .name = "format",
 	  .value = "FORMAT",
 	  .choices = "text|json",
@@ -237,12 +238,12 @@ const struct cli_command cli_gc = {
 	.arguments = "",
 	.summary = "remove event logs of delivered runs, oldest first",
 	.description =
-		"The bounds are those of [gc] in the configuration, of which the options\n"
-		"replace one each; 0 is no bound. What runs, what was not delivered and what the\n"
-		"ledger says of runs stays; lists of data sets' files go only when a bound is\n"
-		"set.\n"
+		"The limits are those of [gc] in the configuration; each option replaces one of\n"
+		"them, and 0 is no limit. Runs that go on, records that were not delivered and\n"
+		"what the ledger says about runs are kept. File lists of data sets are removed\n"
+		"only when a limit is set for them.\n"
 		"\n"
-		"Exit status: 0, or 2 when something that was to go could not be removed.",
+		"Exit status: 0, or 2 when something could not be removed.",
 	.options = gc_options,
 	.main = gc,
 };

@@ -108,17 +108,19 @@ static int list(const struct cli_command *self, int argc, char **argv)
 }
 
 static const struct cli_option list_options[] = {
-	{ .name = "type", .value = "TYPE", .help = "only of this type" },
+	{ .name = "type", .value = "TYPE", .help = "only those of this type" },
 	{ .name = "name",
 	  .value = "TEXT",
-	  .help = "only with this in the name" },
+	  .help = "only those with this text in the name" },
 	{ .name = "source-uri",
 	  .value = "URI",
-	  .help = "only with this source" },
-	{ .name = "tag", .value = "KEY[=VALUE]", .help = "only with this tag" },
+	  .help = "only those with this source" },
+	{ .name = "tag",
+	  .value = "KEY[=VALUE]",
+	  .help = "only those with this tag" },
 	{ .name = "created-after",
 	  .value = "TIME",
-	  .help = "only younger ones; 2026-11-22, 2026-11-22T23:01:07Z or seconds" },
+	  .help = "only newer ones; 2026-11-22, 2026-11-22T23:01:07Z or seconds" },
 	{ .name = "created-before",
 	  .value = "TIME",
 	  .help = "only older ones" },
@@ -127,7 +129,7 @@ static const struct cli_option list_options[] = {
 	  .choices = "CreationTime|Name|Tags.",
 	  .help = "sort by this, or by Tags.KEY (CreationTime)" },
 	{ .name = "ascending",
-	  .help = "oldest, or first in the alphabet, first" },
+	  .help = "oldest first, or in alphabetical order" },
 	{ .name = "limit", .value = "N", .help = "at most N" },
 	CLI_ASK_BACKEND,
 	CLI_PRINT_OPTIONS,
@@ -140,8 +142,8 @@ const struct cli_command cli_list = {
 		"runs|datasets|models|deployments|endpoints|artifacts|actions|contexts|trials|experiments|associations",
 	.summary = "list what is recorded",
 	.description =
-		"Data sets and models are artifacts of these types, deployments are actions and\n"
-		"endpoints contexts; the words of the API list those of all types.\n"
+		"datasets and models are artifacts of these types, deployments are actions and\n"
+		"endpoints are contexts; artifacts, actions and contexts list those of any type.\n"
 		"\n"
 		"Runs that have not ended yet are listed too, as InProgress. Times without a\n"
 		"zone are UTC.\n"

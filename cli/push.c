@@ -188,7 +188,7 @@ static int push(const struct cli_command *self, int argc, char **argv)
 static const struct cli_option push_options[] = {
 	{ .name = "backend", .value = "NAME", .help = "only to this backend" },
 	{ .name = "dry-run",
-	  .help = "tell what would be delivered, and how; send nothing" },
+	  .help = "list what would be delivered, and how; send nothing" },
 	{ .name = "status",
 	  .help = "list what waits and what was rejected, and why" },
 	{ .name = "format",

@@ -40,8 +40,8 @@ bool cli_reach_option(struct cli_reach *reach, const struct cli_option *option,
 	  .help = "only this type (DataSet, Model, …), or one of several" }, \
 	{ .name = "tag", .value = "K[=V]", .help = "only what has this tag" }, \
 	{ .name = "since", .value = "TIME", \
-	  .help = "only what is not older" }, \
-	{ .name = "until", .value = "TIME", .help = "only what is older" }
+	  .help = "only what was made then or later" }, \
+	{ .name = "until", .value = "TIME", .help = "only what was made before" }
 /* clang-format on */
 
 #endif

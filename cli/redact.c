@@ -109,11 +109,11 @@ static int redact(const struct cli_command *self, int argc, char **argv)
 }
 
 static const struct cli_option redact_options[] = {
-	{ .name = "test", .help = "show what would be kept" },
+	{ .name = "test", .help = "show what would be kept; required" },
 	{ .name = "format",
 	  .value = "FORMAT",
 	  .choices = "text|json",
-	  .help = "text (the default), or one JSON object a line" },
+	  .help = "text (the default), or one JSON object per line" },
 	{ .name = "json", .help = "the same as --format json" },
 	{ .name = NULL },
 };
@@ -123,10 +123,10 @@ const struct cli_command cli_redact = {
 	.arguments = "[--] [ARGUMENT…]",
 	.summary = "show what would be kept of arguments that may hold secrets",
 	.description =
-		"Prints what a record would keep of each ARGUMENT, as a command line has them,\n"
-		"or of each line of standard input, which stands for itself. Behind what lost\n"
-		"something it says what that was known by: its name, its look, its place in a\n"
-		"URL, an option of the program, or a pattern of [redact] in the configuration.\n"
+		"Prints what a record would keep of each ARGUMENT, taken together as one command\n"
+		"line, or of each line of standard input on its own. After each that would lose\n"
+		"something it says how that was recognised: by its name, its look, its place in\n"
+		"a URL, an option of the program, or a pattern of [redact] in the configuration.\n"
 		"Nothing is recorded.\n"
 		"\n"
 		"  pedigree redact --test -- train.py --password hunter2\n"

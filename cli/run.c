@@ -61,7 +61,7 @@ static int run(const struct cli_command *self, int argc, char **argv)
 }
 
 static const struct cli_option run_options[] = {
-	{ .name = "name", .value = "NAME", .help = "call the run so" },
+	{ .name = "name", .value = "NAME", .help = "the name of the run" },
 	{ .name = "experiment",
 	  .value = "NAME",
 	  .help = "put the run into this experiment" },
@@ -91,7 +91,7 @@ const struct cli_command cli_run = {
 	.description =
 		"The command's input, output, terminal, signals and exit status are its own.\n"
 		"What it reads and writes is recorded while it runs; a line on stderr at the\n"
-		"end says what came of it. Whatever goes wrong in recording, the command runs.\n"
+		"end says what was recorded. Whatever goes wrong with that, the command runs.\n"
 		"\n"
 		"Exit status: the command's; 127 when there is no such program, 126 when it\n"
 		"cannot be run, 125 when pedigree failed before the start. PEDIGREE_DISABLE=1\n"

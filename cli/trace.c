@@ -71,10 +71,10 @@ static int downstream(const struct cli_command *self, int argc, char **argv)
 	return start(self, argc, argv, PEDIGREE_DOWN);
 }
 
-#define USUAL_LIMIT "; in text 10000 unless told"
+#define USUAL_LIMIT "; in text 10000 by default"
 
 static const struct cli_option trace_options[] = {
-	CLI_REACH_DIRECTION(" (up is usual)"),
+	CLI_REACH_DIRECTION("; default: up"),
 	CLI_REACH_DEPTH(""),
 	CLI_REACH_LIMIT(USUAL_LIMIT),
 	CLI_REACH_FILTERS,

@@ -79,10 +79,10 @@ const struct cli_command cli_verify = {
 	.description =
 		"Reads the inputs, the code and the outputs of the run behind a file, model or\n"
 		"endpoint again, and lists what changed, what is gone and what cannot be checked.\n"
-		"Local files are read; objects in S3 are asked for, by version or ETag.\n"
+		"Local files are read; for objects in S3, the version or ETag is asked for.\n"
 		"\n"
 		"Exit status: 0 verified, 1 not verified or nothing is recorded of the target,\n"
-		"2 cannot tell, or wrong usage.",
+		"2 not all could be checked, or wrong usage.",
 	.options = verify_options,
 	.main = verify,
 };
