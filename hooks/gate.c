@@ -194,6 +194,7 @@ static __attribute__((constructor)) void start(int argc, char **argv,
 	atomic_store_explicit(&active, true, memory_order_release);
 	if (!preloaded)
 		return;
+	pedigree_loaded_tell();
 	pedigree_rank_tell(envp);
 	if (pedigree_steps_wanted())
 		pedigree_steps_streams();

@@ -35,6 +35,58 @@ void pedigree_image_of(const struct dl_phdr_info *info,
 	}
 }
 
+static bool is_mapped(const struct dl_phdr_info *info, const ElfW(Phdr) * part)
+{
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *load = &info->dlpi_phdr[i];
+
+		if (load->p_type == PT_LOAD && load->p_flags & PF_R &&
+		    part->p_vaddr >= load->p_vaddr &&
+		    part->p_vaddr - load->p_vaddr <= load->p_filesz &&
+		    part->p_filesz <=
+			    load->p_filesz - (part->p_vaddr - load->p_vaddr))
+			return true;
+	}
+	return false;
+}
+
+static bool has_go_note(const char *notes, size_t n, size_t align)
+{
+	static const char owner[4] = "Go";
+	const ElfW(Nhdr) * note;
+	size_t at = 0;
+
+	while (n - at >= sizeof(*note)) {
+		note = (const ElfW(Nhdr) *)(notes + at);
+		at += sizeof(*note);
+		if (note->n_namesz == sizeof(owner) &&
+		    n - at >= sizeof(owner) &&
+		    !memcmp(notes + at, owner, sizeof(owner)))
+			return true;
+		at += ((size_t)note->n_namesz + 3) & ~(size_t)3;
+		if (at > n)
+			return false;
+		at += ((size_t)note->n_descsz + align - 1) & ~(align - 1);
+		if (at > n)
+			return false;
+	}
+	return false;
+}
+
+bool pedigree_image_is_go(const struct dl_phdr_info *info)
+{
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+
+		if (part->p_type == PT_NOTE && part->p_vaddr % 4 == 0 &&
+		    is_mapped(info, part) &&
+		    has_go_note((const char *)info->dlpi_addr + part->p_vaddr,
+				part->p_filesz, part->p_align == 8 ? 8 : 4))
+			return true;
+	}
+	return false;
+}
+
 /* A value of the dynamic section; `fallback` when it is not there. */
 static uintptr_t value_of(const struct pedigree_image_file *image,
 			  ElfW(Sxword) tag, uintptr_t fallback)

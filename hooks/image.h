@@ -24,6 +24,10 @@ void pedigree_image_of(const struct dl_phdr_info *info,
 void *pedigree_image_function(const struct pedigree_image_file *image,
 			      const char *name);
 
+/* Does a note say that the image was made by Go, whose runtime calls the
+   kernel past libc? */
+bool pedigree_image_is_go(const struct dl_phdr_info *info);
+
 /* True when `image` names `library` as one it was linked to. */
 bool pedigree_image_needs(const struct pedigree_image_file *image,
 			  const struct pedigree_image_file *library);

@@ -12,8 +12,10 @@
 #include <link.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "hooks/gate.h"
+#include "hooks/image.h"
 #include "hooks/log.h"
 #include "hooks/note.h"
 #include "hooks/paths.h"
@@ -21,17 +23,28 @@
 #include "hooks/tap.h"
 
 static unsigned long long loaded_at_start;
+static bool program_is_go;
 
-static int first(struct dl_phdr_info *info, size_t size, void *ret_adds)
+static int first(struct dl_phdr_info *info, size_t size, void *unused)
 {
 	(void)size;
-	*(unsigned long long *)ret_adds = info->dlpi_adds;
+	(void)unused;
+	loaded_at_start = info->dlpi_adds;
+	program_is_go = pedigree_image_is_go(info);
 	return 1;
 }
 
 void pedigree_loaded_start(void)
 {
-	dl_iterate_phdr(first, &loaded_at_start);
+	dl_iterate_phdr(first, NULL);
+}
+
+void pedigree_loaded_tell(void)
+{
+	/* Now: Go ends a program without us. */
+	if (program_is_go)
+		pedigree_note_blind(PEDIGREE_BLIND_RAW_CALLS, AT_FDCWD,
+				    (const char *)getauxval(AT_EXECFN));
 }
 
 unsigned long long pedigree_loaded_at_start(void)
@@ -62,6 +75,8 @@ static int note(struct dl_phdr_info *info, size_t size, void *unused)
 	   is all that can be known. */
 	if (!strncmp(strrchr(path, '/'), "/liburing.so", 12))
 		pedigree_note_blind(PEDIGREE_BLIND_IO_URING, AT_FDCWD, path);
+	if (pedigree_image_is_go(info))
+		pedigree_note_blind(PEDIGREE_BLIND_RAW_CALLS, AT_FDCWD, path);
 	if (info->dlpi_adds == loaded_at_start && is_usual(path))
 		return 0;
 	pedigree_path_look(AT_FDCWD, path, &split);

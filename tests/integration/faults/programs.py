@@ -95,6 +95,22 @@ def musl_program():
                "StaticProgram" if flags else "ForeignProgram")
 
 
+def go_program():
+    """A dynamic one, as cgo makes them: it has Go's note, and is none."""
+    note = (r'__asm__(".pushsection .note.go.buildid,\"a\",@note\n"'
+            r'".long 4, 4, 4\n.asciz \"Go\\0\"\n.long 0\n.popsection");')
+    path = compiled(CAT + note, "go")
+    check(path, "a program with a note was built")
+    unseen("go", [path], "RawSystemCalls")
+    library = compiled("int one(void) { return 1; }\n" + note, "go.so", None,
+                       "-shared", "-fPIC")
+    status, out, record = both("go-library", [
+        sys.executable, "-c", "import ctypes, sys\n"
+        "print(ctypes.CDLL(sys.argv[1]).one())", library])
+    equal((status, out), (0, b"1\n"), "a library with a note")
+    check("RawSystemCalls" in blind(record), f"a library: {blind(record)}")
+
+
 def is_setuid(path):
     return os.path.exists(path) and os.stat(path).st_mode & stat.S_ISUID
 
@@ -199,7 +215,7 @@ def long_path():
 
 cat = compiled(CAT, "plain")
 check(cat, "a C program was built")
-for test in (static_program, musl_program, setuid_program,
+for test in (static_program, musl_program, go_program, setuid_program,
              sanitized_programs, allocator, another_library, valgrind,
              limits, odd_starts, long_path):
     print(test.__name__, flush=True)
