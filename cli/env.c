@@ -7,6 +7,7 @@
 #include <pedigree/watch.h>
 
 #include "cli/cli.h"
+#include "cli/json.h"
 
 #define FORMATS "sh|docker|systemd|slurm|json"
 
@@ -143,20 +144,6 @@ static const char *set_already(const char *name)
 	return value && *value ? value : NULL;
 }
 
-static void put_json_text(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ')
-			printf("\\u%04x", (unsigned char)*text);
-		else if (*text == '"' || *text == '\\')
-			printf("\\%c", *text);
-		else
-			putchar(*text);
-	}
-	putchar('"');
-}
-
 static void print_json(const struct variable *variables,
 		       const struct pedigree_watch *watch)
 {
@@ -167,11 +154,11 @@ static void print_json(const struct variable *variables,
 		if (!variables[i].value)
 			continue;
 		printf("%s\"%s\": ", comma, variables[i].name);
-		put_json_text(variables[i].value);
+		cli_json_string(variables[i].value);
 		comma = ", ";
 	}
 	fputs("}, \"WatchList\": ", stdout);
-	put_json_text(watch->list);
+	cli_json_string(watch->list);
 	printf(", \"Rules\": %lu}\n", watch->rules);
 }
 
@@ -221,7 +208,7 @@ static int env(const struct cli_command *self, int argc, char **argv)
 		return cli_fail(&err);
 	print(&options, &watch);
 	if (!watch.rules)
-		cli_say("the configuration has no [watch]: no program will be captured; pedigree.conf(5) tells of it");
+		cli_say("the configuration has no [watch]: no program will be captured; see pedigree.conf(5)");
 	return CLI_OK;
 }
 

@@ -296,6 +296,13 @@ def env_prints():
     equal(told["Environment"], {"LD_PRELOAD": os.path.realpath(SHIM),
                                 "PEDIGREE_HOME": HOME}, "variables")
     check(os.path.exists(told["WatchList"]), "the list")
+    odd = os.fsencode(work) + b"/odd\xff"
+    done = subprocess.run(["pedigree", "env", "--json"], check=True,
+                          env={**os.environb, b"PEDIGREE_HOME": odd},
+                          timeout=LIMIT, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL)
+    equal(json.loads(done.stdout.decode())["Environment"]["PEDIGREE_HOME"],
+          f"{work}/odd\ufffd", "a folder that is no UTF-8")
     run("sh", "-c", 'eval "$(pedigree env)" && ./env.sh')
     finished("env")
     # As slurmd does with what a TaskProlog prints.
