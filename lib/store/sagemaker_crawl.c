@@ -88,6 +88,14 @@ int pedigree_crawl_describe(struct pedigree_crawl *crawl,
 	return status;
 }
 
+/* What no clock shows is no time. */
+static int64_t milliseconds(const json_t *time)
+{
+	double ms = json_number_value(time) * 1000;
+
+	return ms > -1e18 && ms < 1e18 ? (int64_t)ms : 0;
+}
+
 int pedigree_crawl_edge(struct pedigree_crawl *crawl, const json_t *edge)
 {
 	const char *source =
@@ -122,7 +130,7 @@ int pedigree_crawl_edge(struct pedigree_crawl *crawl, const json_t *edge)
 		.source = ends[0],
 		.destination = ends[1],
 		.type = copy,
-		.created_ms = (int64_t)(json_number_value(time) * 1000),
+		.created_ms = milliseconds(time),
 	};
 	return 0;
 }
