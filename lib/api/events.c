@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The decoded log of a run, a line an event.
+ * The decoded log of a run, one event per line.
  */
 #include "config.h"
 
@@ -93,6 +93,36 @@ static void say_wire(const struct pedigree_event *event, struct said *said)
 	}
 }
 
+static void say_program(const struct pedigree_evlog *log, struct said *said)
+{
+	if (!said->process)
+		return;
+	pedigree_evlog_path(log, said->process->cwd, said->process->program,
+			    &said->path);
+	add_arguments(said->process, &said->more);
+}
+
+static void say_end(const struct pedigree_event *event, struct said *said)
+{
+	bool killed = WIFSIGNALED(event->number);
+
+	pedigree_buf_addf(&said->more, "%" PRIu32 " %s %d", event->pid,
+			  killed ? "signal" : "status",
+			  killed ? WTERMSIG(event->number)
+				 : WEXITSTATUS(event->number));
+}
+
+/* Of events whose texts are no paths. */
+static void say_three(const struct pedigree_event *event, struct said *said)
+{
+	pedigree_buf_add_str(&said->path, event->text);
+	pedigree_buf_add_str(&said->more, event->text2);
+	if (!*event->text3)
+		return;
+	pedigree_buf_add_char(&said->more, ' ');
+	pedigree_buf_add_str(&said->more, event->text3);
+}
+
 static void say_texts(const struct pedigree_evlog *log, struct said *said)
 {
 	const struct pedigree_event *event = said->event;
@@ -111,12 +141,7 @@ static void say_texts(const struct pedigree_evlog *log, struct said *said)
 				    &said->path2);
 		return;
 	case PEDIGREE_EV_PROCESS:
-		if (said->process) {
-			pedigree_evlog_path(log, said->process->cwd,
-					    said->process->program,
-					    &said->path);
-			add_arguments(said->process, &said->more);
-		}
+		say_program(log, said);
 		return;
 	case PEDIGREE_EV_FORK:
 	case PEDIGREE_EV_EXIT:
@@ -132,12 +157,7 @@ static void say_texts(const struct pedigree_evlog *log, struct said *said)
 		pedigree_buf_addf(&said->more, "%u", event->number);
 		return;
 	case PEDIGREE_EV_REAPED:
-		pedigree_buf_addf(&said->more, "%" PRIu32 " %s %d", event->pid,
-				  WIFSIGNALED(event->number) ? "signal"
-							     : "status",
-				  WIFSIGNALED(event->number)
-					  ? WTERMSIG(event->number)
-					  : WEXITSTATUS(event->number));
+		say_end(event, said);
 		return;
 	case PEDIGREE_EV_RANK:
 	case PEDIGREE_EV_INPUT:
@@ -151,12 +171,7 @@ static void say_texts(const struct pedigree_evlog *log, struct said *said)
 	case PEDIGREE_EV_POINT:
 	case PEDIGREE_EV_CONNECT:
 	case PEDIGREE_EV_SETTLED:
-		pedigree_buf_add_str(&said->path, event->text);
-		pedigree_buf_add_str(&said->more, event->text2);
-		if (*event->text3) {
-			pedigree_buf_add_char(&said->more, ' ');
-			pedigree_buf_add_str(&said->more, event->text3);
-		}
+		say_three(event, said);
 		return;
 	case PEDIGREE_EV_EXCHANGE:
 	case PEDIGREE_EV_CONTROL:
