@@ -64,7 +64,7 @@ int cli_usage(const struct cli_command *self, const char *format, ...)
 	va_start(args, format);
 	say(format, args);
 	va_end(args);
-	cli_say("'pedigree %s --help' tells how it is used", self->name);
+	cli_say("see 'pedigree %s --help'", self->name);
 	return CLI_TROUBLE;
 }
 

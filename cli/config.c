@@ -16,7 +16,7 @@ struct listing {
 	bool show_origin;
 	bool json;
 	bool any;
-	char section[128]; /* whose header was printed last */
+	char section[256]; /* whose header was printed last */
 };
 
 static bool on_option(void *ctx, const struct cli_option *option,

@@ -85,7 +85,7 @@ static int judge(struct options *options, enum pedigree_verification verdict,
 	if (!options->force || !options->wrap.quiet)
 		fputs(reasons, stderr);
 	if (!options->force) {
-		cli_say("the command was not started: [deploy] require = verified, and what it deploys %s; --force starts it all the same, and is recorded",
+		cli_say("the command was not started: [deploy] require = verified, and what it deploys %s; --force starts it anyway, and is recorded",
 			words[verdict]);
 		return CLI_NOTHING;
 	}

@@ -88,7 +88,7 @@ static int export(const struct cli_command *self, int argc, char **argv)
 	else if (first >= 0 && !options.told)
 		cli_usage(
 			self,
-			"--format says in whose words: openlineage, prov-json or in-toto");
+			"--format is required: openlineage, prov-json or in-toto");
 	else if (first >= 0)
 		status = write_export(&options, argv[first]);
 	cli_reach_clear(&options.reach);

@@ -154,7 +154,7 @@ static int verify(struct again *again, const struct pedigree *pedigree)
 		return CLI_TROUBLE;
 	}
 	if (refused) {
-		cli_say("what the run was made of is not as it was, so it was not run again; --force runs it all the same");
+		cli_say("what the run was made of has changed, so it was not run again; --force runs it anyway");
 		return CLI_TROUBLE;
 	}
 	if (verdict == PEDIGREE_NOT_VERIFIED &&
@@ -309,7 +309,7 @@ static int plan(struct again *again, const char *run)
 		cli_fail(&err);
 		status = CLI_TROUBLE;
 	} else if (!again->dry_run && pedigree_disabled(pedigree)) {
-		cli_say("pedigree is switched off, so that there would be nothing to compare");
+		cli_say("pedigree is switched off, so there would be nothing to compare");
 		status = CLI_TROUBLE;
 	} else if (!again->dry_run) {
 		status = verify(again, pedigree);

@@ -171,7 +171,8 @@ int pedigree_builder_steps(struct pedigree_builder *builder,
 			   const struct pedigree_log_steps *steps,
 			   struct pedigree_error *err);
 /* step_ties.c: ties steps that no artifact joins, though one read what another
-   had written, by one without a digest. `entities` has their places in the record, + 1; 0: none. */
+   had written, by one without a digest. `entities` has their places in the
+   record, + 1; 0: none. */
 int pedigree_builder_tie_steps(struct pedigree_builder *builder,
 			       const struct pedigree_evlog *log,
 			       const struct pedigree_log_steps *steps,

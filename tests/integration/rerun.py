@@ -202,6 +202,14 @@ def statuses():
     t.check("did you mean 'fit'" in err, err)
     _, err = rerun(2, "fit", env={**os.environ, "PEDIGREE_DISABLE": "1"})
     t.check("switched off" in err, err)
+    # Nobody got the answer, so nobody was told that it is the same.
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(["pedigree", "rerun", "fit", "--json"],
+                              check=False, stdin=subprocess.DEVNULL,
+                              stdout=full, stderr=subprocess.PIPE)
+    t.equal(done.returncode, 2, "with a full disk")
+    t.check(b"cannot write the answer: No space left" in done.stderr,
+            done.stderr)
 
 
 def secrets():
