@@ -22,4 +22,6 @@ libpedigree_core_la_SOURCES += \
 	%D%/utf8.c \
 	%D%/utf8.h \
 	%D%/vec.c \
-	%D%/vec.h
+	%D%/vec.h \
+	%D%/words.c \
+	%D%/words.h

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "graph/builder.h"
+#include "rules/words.h"
 
 static int blind(struct pedigree_builder *builder, unsigned int kind,
 		 const char *path, uint64_t count)
@@ -39,10 +40,22 @@ static int count_processes(struct pedigree_builder *builder)
 	return 0;
 }
 
+/* Kinds that are of a program that was started. */
+static bool is_of_program(uint32_t kind)
+{
+	return kind <= PEDIGREE_BLIND_UNREACHABLE ||
+	       kind == PEDIGREE_BLIND_RAW_CALLS;
+}
+
 static int blind_events(struct pedigree_builder *builder)
 {
 	const struct pedigree_evlog *log = builder->log;
+	_cleanup_words_ struct pedigree_words harmless = { 0 };
 	_cleanup_buf_ struct pedigree_buf path = PEDIGREE_BUF_INIT;
+
+	if (pedigree_config_words(builder->config, "capture", "harmless",
+				  &harmless) < 0)
+		return PEDIGREE_ENOMEM;
 
 	for (size_t i = 0; i < log->n_events; i++) {
 		const struct pedigree_event *event = &log->events[i];
@@ -53,6 +66,9 @@ static int blind_events(struct pedigree_builder *builder)
 		if (event->text[0])
 			pedigree_evlog_path(log, event->folder, event->text,
 					    &path);
+		if (path.len && is_of_program(event->number) &&
+		    pedigree_words_match(&harmless, path.data))
+			continue;
 		if (blind(builder, event->number, path.len ? path.data : NULL,
 			  1) < 0)
 			return PEDIGREE_ENOMEM;

@@ -15,25 +15,6 @@
 
 #define REDACTED "[redacted" /* what redacted values have in them */
 
-int pedigree_words_take(struct pedigree_words *words, char *word)
-{
-	char **place = word ? pedigree_vec_push(words) : NULL;
-
-	if (!place) {
-		free(word);
-		return PEDIGREE_ENOMEM;
-	}
-	*place = word;
-	return 0;
-}
-
-void pedigree_words_clear(struct pedigree_words *words)
-{
-	for (size_t i = 0; i < words->n; i++)
-		free(words->v[i]);
-	pedigree_vec_clear(words);
-}
-
 static void files_clear(struct pedigree_rerun_files *files)
 {
 	for (size_t i = 0; i < files->n; i++)

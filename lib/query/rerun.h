@@ -9,13 +9,8 @@
 
 #include <pedigree/compare.h>
 
+#include "base/words.h"
 #include "query/diff.h"
-
-/* A list of owned strings that ends with NULL. */
-PEDIGREE_VEC_TYPE(pedigree_words, char *);
-/* Takes the word, also when it fails. PEDIGREE_ENOMEM. */
-int pedigree_words_take(struct pedigree_words *words, char *word);
-void pedigree_words_clear(struct pedigree_words *words);
 
 /* A file of the first run. */
 struct pedigree_rerun_file {

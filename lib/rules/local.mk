@@ -38,7 +38,9 @@ libpedigree_core_la_SOURCES += \
 	%D%/settings.h \
 	%D%/watch.c \
 	%D%/watch.h \
-	%D%/watch_list.h
+	%D%/watch_list.h \
+	%D%/words.c \
+	%D%/words.h
 nodist_libpedigree_core_la_SOURCES = %D%/builtin.c %D%/presets.c
 
 EXTRA_DIST += %D%/builtin.awk %D%/presets.awk

@@ -12,64 +12,12 @@
 
 #include "base/fs.h"
 #include "graph/sheet.h"
-#include "rules/keys.h"
 #include "rules/redact.h"
-#include "rules/rules.h"
+#include "rules/words.h"
 #include "run/recipe.h"
 
 /* Of lists of files, by xargs for one, the record need not keep a copy. */
 #define ARGUMENTS_MAX ((size_t)1 << 20)
-
-PEDIGREE_VEC_TYPE(words, char *);
-
-static void words_clear(struct words *words)
-{
-	for (size_t i = 0; i < words->n; i++)
-		free(words->v[i]);
-	pedigree_vec_clear(words);
-}
-
-static int add_words(const char *rest, struct words *words)
-{
-	for (;;) {
-		_cleanup_free_ char *word = malloc(strlen(rest) + 1);
-		char **place;
-
-		if (!word)
-			return PEDIGREE_ENOMEM;
-		if (pedigree_next_word(&rest, word) <= 0)
-			return 0;
-		place = pedigree_vec_push(words);
-		if (!place)
-			return PEDIGREE_ENOMEM;
-		*place = pedigree_take(word);
-	}
-}
-
-static int read_patterns(const struct pedigree_config *config,
-			 struct words *ret_patterns)
-{
-	size_t n = pedigree_config_count(config);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct pedigree_setting *setting =
-			pedigree_config_at(config, i);
-
-		if (strcmp(setting->section, "capture") == 0 &&
-		    strcmp(setting->key, "environment") == 0 &&
-		    add_words(setting->value, ret_patterns) < 0)
-			return PEDIGREE_ENOMEM;
-	}
-	return 0;
-}
-
-static bool is_allowed(const struct words *patterns, const char *name)
-{
-	for (size_t i = 0; i < patterns->n; i++)
-		if (pedigree_glob_match_text(patterns->v[i], name))
-			return true;
-	return false;
-}
 
 /* LD_PRELOAD is ours, and what names our state is none of the program's. */
 static bool is_ours(const char *name)
@@ -78,8 +26,8 @@ static bool is_ours(const char *name)
 	       strncmp(name, "PEDIGREE_", strlen("PEDIGREE_")) == 0;
 }
 
-static int add_variable(const struct words *patterns, const char *variable,
-			struct pedigree_pairs *pairs)
+static int add_variable(const struct pedigree_words *patterns,
+			const char *variable, struct pedigree_pairs *pairs)
 {
 	const char *equals = strchr(variable, '=');
 	_cleanup_buf_ struct pedigree_buf safe = PEDIGREE_BUF_INIT;
@@ -90,7 +38,7 @@ static int add_variable(const struct words *patterns, const char *variable,
 	name = strndup(variable, (size_t)(equals - variable));
 	if (!name)
 		return PEDIGREE_ENOMEM;
-	if (is_ours(name) || !is_allowed(patterns, name))
+	if (is_ours(name) || !pedigree_words_match(patterns, name))
 		return 0;
 	pedigree_redact_value(&safe, name, equals + 1);
 	if (pedigree_buf_error(&safe))
@@ -106,9 +54,10 @@ int pedigree_environment_read(const struct pedigree_config *config,
 			      char *const *variables,
 			      struct pedigree_run_facts *facts)
 {
-	_cleanup_(words_clear) struct words patterns = { 0 };
+	_cleanup_words_ struct pedigree_words patterns = { 0 };
 	struct pedigree_pairs allowed = { 0 };
-	int rc = read_patterns(config, &patterns);
+	int rc = pedigree_config_words(config, "capture", "environment",
+				       &patterns);
 
 	for (size_t i = 0; rc == 0 && i < patterns.n; i++)
 		rc = pedigree_pairs_set(&allowed, patterns.v[i], "");

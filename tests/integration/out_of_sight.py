@@ -31,7 +31,7 @@ def build(name, *flags):
 
 
 def blind(name, kind, *command, status=5):
-    """Bare and captured alike; one blind spot of the kind."""
+    """Bare and captured alike; one blind spot of the kind, or none."""
     def go(*words):
         done = subprocess.run(words, stdin=subprocess.DEVNULL, check=False,
                               capture_output=True, text=True, timeout=60)
@@ -41,8 +41,8 @@ def blind(name, kind, *command, status=5):
             go(*command), f"{name}: status and standard error")
     t.equal(go(*command)[0], status, f"{name}: status")
     capture = t.answer("show", name)["Capture"]
-    t.equal([spot["Kind"] for spot in capture["BlindSpots"]], [kind],
-            f"{name}: blind spots")
+    t.equal([spot["Kind"] for spot in capture["BlindSpots"]],
+            [kind] if kind else [], f"{name}: blind spots")
 
 
 build("static", "-static")
@@ -51,6 +51,15 @@ for program, kind in (("static", "StaticProgram"),
                       ("sanitized", "SanitizedProgram")):
     blind(f"{program}-command", kind, f"./{program}")
     blind(f"{program}-child", kind, "sh", "-c", f"./{program}; exit 5")
+# What touches no data need not be seen.
+blind("ldconfig", None, "sh", "-c", "/sbin/ldconfig -p >cache; exit 5")
+os.makedirs(os.path.join(t.work, "config", "pedigree"))
+with open(os.path.join(t.work, "config", "pedigree", "pedigree.conf"), "w",
+          encoding="utf-8") as conf:
+    conf.write(f"[capture]\nharmless = {t.work}/st?tic\n")
+blind("harmless", None, "sh", "-c", "./static; exit 5")
+blind("harmful", "StaticProgram", "sh", "-c",
+      "mkdir -p sub; cp static sub; ./static; sub/static; exit 5")
 # The run's folder is out of reach for another user.
 if os.geteuid() == 0:
     blind("other-user", "UnreachableShim", "setpriv", "--reuid=65534",
