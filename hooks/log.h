@@ -8,8 +8,9 @@
  * (its process id differs) before the child's first.
  *
  * Nothing here allocates, locks, touches errno or keeps a descriptor open.
- * Every function but _start, _attach, _leave and _forked may be called from any thread, from a
- * signal handler that interrupted any of them, and from a vfork child.
+ * Every function but _start, _attach, _leave and _forked may be called from
+ * any thread, from a signal handler that interrupted any of them, and from a
+ * vfork child.
  */
 #ifndef PEDIGREE_LOG_H
 #define PEDIGREE_LOG_H
@@ -58,8 +59,8 @@ struct pedigree_identity {
 /*
  * Opens or makes the log of this host in a run's folder (absolute, `n` bytes)
  * and writes the PROCESS event. Without an identity that is left to the first
- * event, and the image is not counted. False when there is no run or it cannot be
- * written to; nothing is left behind then.
+ * event, and the image is not counted. False when there is no run or it cannot
+ * be written to; nothing is left behind then.
  */
 bool pedigree_log_start(const char *folder, size_t n,
 			const struct pedigree_identity *identity);

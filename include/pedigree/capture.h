@@ -19,6 +19,9 @@
  * After begin everything is on disk: should the caller die at any point, the
  * next `pedigree` command finishes the record (pedigree_recover). A failure
  * of these calls is never a reason not to run the command.
+ *
+ * A session belongs to one thread at a time. A forked child may use its copy,
+ * as finishing in the background does, but only one of the two may finish.
  */
 #ifndef PEDIGREE_CAPTURE_H
 #define PEDIGREE_CAPTURE_H

@@ -34,7 +34,7 @@ enum pedigree_format {
 	PEDIGREE_HTML	  /**< one page that needs no other file */
 };
 
-/** How to print. Zeroed: plain text, 80 columns, UTC times. */
+/** How to print. Zeroed: plain text of any width, times in UTC. */
 struct pedigree_print {
 	enum pedigree_format format;
 	int colour;  /**< escape sequences are allowed */

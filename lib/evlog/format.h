@@ -207,10 +207,11 @@ struct pedigree_old {
  * x-linked-size, and location. Of the request, behind "request-": range,
  * content-range, content-md5, x-amz-checksum-*, x-amz-copy-source,
  * x-amz-copy-source-range, x-amz-decoded-content-length, x-goog-copy-source,
- * x-ms-copy-source, and content-length where no body was seen. Of an answer
- * to GCS's upload the members bucket, name, generation, md5Hash and size of
- * its JSON, behind "json-". Of the answer to what completes a multipart upload
- * or copies an object xml-ETag, or xml-Error: 1 when it failed. A header that came twice is there twice.
+ * x-ms-copy-source, and content-length where no body was seen. Of an answer to
+ * GCS's upload the members bucket, name, generation, md5Hash and size of its
+ * JSON, behind "json-". Of the answer to what completes a multipart upload or
+ * copies an object xml-ETag, or xml-Error: 1 when it failed. A header that
+ * came twice is there twice.
  *
  * The fields of a CONTROL are these, and the members of request and answer
  * that hooks/control.def lists, by their path: PrimaryContainer.ModelDataUrl,

@@ -9,10 +9,10 @@
  *	UpdateEndpoint		→ ModelDeployment → Endpoint
  *	DeleteEndpoint		EndpointDeletion → Endpoint
  *
- * Arrows are ContributedTo; those to an endpoint are AssociatedWith. Each of these is an
- * artifact whose SourceUri is its ARN and whose version is when it was made,
- * since names are used again. What it was made of stands in its properties,
- * by which later commands find it.
+ * Arrows are ContributedTo; those to an endpoint are AssociatedWith. Each of
+ * these is an artifact whose SourceUri is its ARN and whose version is when it
+ * was made, since names are used again. What it was made of stands in its
+ * properties, by which later commands find it.
  */
 #include "config.h"
 

@@ -2,9 +2,10 @@
 /*
  * The configuration: layers of settings, each knowing where it came from.
  *
- * Lowest to highest: built-in < presets that a file includes < /etc/pedigree/pedigree.conf <
- * $XDG_CONFIG_HOME/pedigree/pedigree.conf < ./pedigree.conf <
- * $PEDIGREE_CONFIG < environment PEDIGREE_SECTION_KEY < flags.
+ * Lowest to highest: built-in < presets that a file includes <
+ * /etc/pedigree/pedigree.conf < $XDG_CONFIG_HOME/pedigree/pedigree.conf <
+ * ./pedigree.conf < $PEDIGREE_CONFIG < environment PEDIGREE_SECTION_KEY <
+ * flags.
  *
  * What sections and keys there are stands in one table, keys.def; defaults
  * stand in conf/builtin.conf, which is compiled in. Keys of type GLOBS

@@ -83,8 +83,8 @@ const char *const *pedigree_value_words(enum pedigree_value_type type);
  * Takes the next word from *text into `word`, which has room for strlen(*text)
  * + 1 bytes or is NULL, and moves *text behind it. Words are separated by
  * white space; quotes ('…' or "…") keep it and disappear, and with nothing in
- * them are no word; a backslash keeps the byte after it and stays, since
- * globs have the same use for it.
+ * them are no word; a backslash keeps the byte after it and stays, since globs
+ * have the same use for it.
  *
  * @return 1 for a word, 0 at the end, -1 for a quote that is not closed
  */

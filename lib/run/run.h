@@ -60,10 +60,10 @@ enum pedigree_run_state {
  * caller fills `facts` but for run, start and git; the call completes them.
  * The name is made unique against the ledger and the spool with a suffix
  * ("-2", "-3"); *ret_renamed tells. `ret_preload` gets the LD_PRELOAD entry
- * for the shim, free of spaces and colons; NULL: no shim is wanted. When the spool cannot take a log
- * (not writable, no shared mappings), the run moves to /dev/shm, and when
- * that fails too the call succeeds with facts->no_capture set, an empty
- * preload and nothing on disk (facts->run is then NULL).
+ * for the shim, free of spaces and colons; NULL: no shim is wanted. When the
+ * spool cannot take a log (not writable, no shared mappings), the run moves to
+ * /dev/shm, and when that fails too the call succeeds with facts->no_capture
+ * set, an empty preload and nothing on disk (facts->run is then NULL).
  *
  * *ret_lock is the descriptor that holds the run's lock, or -1; it is closed
  * at exec, and the lock is free when every process that has it closed it.
@@ -127,7 +127,7 @@ int pedigree_spool_deliver(const struct pedigree_config *config,
 			   struct pedigree_run_summary *summary,
 			   struct pedigree_error *err);
 
-/* The same as _finish for a run that has no folder: facts->no_capture says why. */
+/* The same as _finish for a run without a folder: facts->no_capture says why. */
 int pedigree_spool_finish_facts(const struct pedigree_config *config,
 				const struct pedigree_run_facts *facts,
 				struct pedigree_run_summary *ret_summary,

@@ -23,8 +23,9 @@ int pedigree_openlineage_check_private(const char *url,
 
 /*
  * "Bearer …" of the variable or else the file; where neither is named, of
- * $OPENLINEAGE_API_KEY or empty. A key that is named and is not there is PEDIGREE_ECONFIG, and so is one
- * that would go over a network in the clear. No text has the key.
+ * $OPENLINEAGE_API_KEY or empty. A key that is named and is not there is
+ * PEDIGREE_ECONFIG, and so is one that would go over a network in the clear.
+ * No text has the key.
  */
 int pedigree_openlineage_key(const char *url, const char *variable,
 			     const char *file,

@@ -34,10 +34,10 @@ pedigree_backend_of(const struct pedigree_config *config, const char *name);
 extern const struct pedigree_backend_ops *pedigree_backend_of_test;
 
 /*
- * Opens the backend `name`, which may be one by its type, as the
- * configuration says, for deliveries that
- * wait at most `patience_ms` for other processes (0: as they like). PEDIGREE_ENOTFOUND
- * for an unknown name; else what its open says.
+ * Opens the backend `name`, which may be one by its type, as the configuration
+ * says, for deliveries that wait at most `patience_ms` for other processes (0:
+ * as they like). PEDIGREE_ENOTFOUND for an unknown name; else what its open
+ * says.
  */
 int pedigree_backend_open(const struct pedigree_config *config,
 			  const char *name, unsigned int patience_ms,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every allocation fails in turn: of a graph that is built, of its record
- * written and read, of a put into the ledger (SQLite's own too), of questions, of what is printed of them, and of the API's operations. Each
- * fails with PEDIGREE_ENOMEM, leaves things as they were, and works the next
- * time. Leaks are found by the build with sanitizers.
+ * written and read, of a put into the ledger (SQLite's own too), of questions,
+ * of what is printed of them, and of the API's operations. Each fails with
+ * PEDIGREE_ENOMEM, leaves things as they were, and works the next time. Leaks
+ * are found by the build with sanitizers.
  */
 #include "config.h"
 
