@@ -230,7 +230,7 @@ const struct cli_command cli_env = {
 	.summary =
 		"print the settings that capture programs without pedigree run",
 	.description =
-		"Prints the lines that put the shim into an environment for good. A program\n"
+		"Prints the lines that put the shim into an environment. A program\n"
 		"that [watch] of the configuration names then begins a run by itself, without\n"
 		"`pedigree run`; every other program runs as before. [watch] is compiled for\n"
 		"the shim on the way, and again by itself when the configuration changes.\n"

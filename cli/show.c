@@ -73,7 +73,7 @@ const struct cli_command cli_show = {
 	.arguments = "TARGET",
 	.summary = "show one run, artifact, deployment or endpoint",
 	.description =
-		"Of a run: its parameters, inputs, outputs, and what capture saw and did not\n"
+		"For a run: its parameters, inputs, outputs, and what capture saw and did not\n"
 		"see. TARGET is what 'pedigree trace' takes.\n"
 		"\n"
 		"Exit status: 0 found, 1 nothing is recorded of the target, 2 wrong usage or a\n"
