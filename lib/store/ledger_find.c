@@ -78,21 +78,19 @@ int pedigree_ledger_find_edges(struct pedigree_ledger *ledger,
 	_cleanup_buf_ struct pedigree_buf name = PEDIGREE_BUF_INIT;
 	struct pedigree_db *db = ledger->db;
 	sqlite3_stmt *stmt = NULL;
+	int status;
 
 	write_query(filter, &sql);
-	pedigree_ledger_like(filter->name ? filter->name : "", &name);
-	if (pedigree_buf_error(&sql) || pedigree_buf_error(&name))
-		return pedigree_fail_memory(err);
-	if (sqlite3_prepare_v2(db->handle, sql.data, -1, &stmt, NULL) !=
-	    SQLITE_OK)
-		return pedigree_db_fail(db, "read", err);
+	status = pedigree_ledger_prepare(db, &sql, filter->name, &name, &stmt,
+					 err);
+	if (status)
+		return status;
 	pedigree_ledger_bind_number(stmt, ":source", filter->source);
 	pedigree_ledger_bind_number(stmt, ":destination", filter->destination);
 	pedigree_ledger_bind_text(stmt, ":source_type", filter->source_type);
 	pedigree_ledger_bind_text(stmt, ":destination_type",
 				  filter->destination_type);
 	pedigree_ledger_bind_text(stmt, ":type", filter->type);
-	pedigree_ledger_bind_text(stmt, ":name", name.data);
 	pedigree_ledger_bind_text(stmt, ":uri", filter->source_uri);
 	pedigree_ledger_bind_number(stmt, ":after", filter->created_after_ms);
 	pedigree_ledger_bind_number(stmt, ":before", filter->created_before_ms);
@@ -102,7 +100,7 @@ int pedigree_ledger_find_edges(struct pedigree_ledger *ledger,
 	pedigree_ledger_bind_text(stmt, ":text", filter->behind.text);
 	pedigree_ledger_bind_number(stmt, ":row", filter->behind.source);
 	pedigree_ledger_bind_number(stmt, ":other", filter->behind.destination);
-	int status = pedigree_ledger_read_edges(
+	status = pedigree_ledger_read_edges(
 		db, stmt, pedigree_db_next(db, stmt, err), edges, err);
 	sqlite3_finalize(stmt);
 	return status;

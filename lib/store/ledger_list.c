@@ -10,7 +10,9 @@
 #include "base/err.h"
 #include "store/ledger_read.h"
 
-void pedigree_ledger_like(const char *text, struct pedigree_buf *buf)
+/* The pattern of LIKE (ESCAPE a backslash) for texts that have `text` in them;
+   it compares ASCII letters without case. */
+static void add_like(const char *text, struct pedigree_buf *buf)
 {
 	pedigree_buf_add_char(buf, '%');
 	for (; *text; text++) {
@@ -109,6 +111,24 @@ void pedigree_ledger_bind_number(sqlite3_stmt *stmt, const char *name,
 		sqlite3_bind_int64(stmt, i, number);
 }
 
+int pedigree_ledger_prepare(struct pedigree_db *db,
+			    const struct pedigree_buf *sql, const char *part,
+			    struct pedigree_buf *name, sqlite3_stmt **ret_stmt,
+			    struct pedigree_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	add_like(part ? part : "", name);
+	if (pedigree_buf_error(sql) || pedigree_buf_error(name))
+		return pedigree_fail_memory(err);
+	if (sqlite3_prepare_v2(db->handle, sql->data, -1, &stmt, NULL) !=
+	    SQLITE_OK)
+		return pedigree_db_fail(db, "read", err);
+	pedigree_ledger_bind_text(stmt, ":name", name->data);
+	*ret_stmt = stmt;
+	return 0;
+}
+
 int pedigree_ledger_list(struct pedigree_ledger *ledger,
 			 const struct pedigree_ledger_filter *filter,
 			 struct pedigree_rows *rows, struct pedigree_error *err)
@@ -117,17 +137,15 @@ int pedigree_ledger_list(struct pedigree_ledger *ledger,
 	_cleanup_buf_ struct pedigree_buf name = PEDIGREE_BUF_INIT;
 	struct pedigree_db *db = ledger->db;
 	sqlite3_stmt *stmt = NULL;
+	int status;
 
 	write_query(filter, &sql);
-	pedigree_ledger_like(filter->name ? filter->name : "", &name);
-	if (pedigree_buf_error(&sql) || pedigree_buf_error(&name))
-		return pedigree_fail_memory(err);
-	if (sqlite3_prepare_v2(db->handle, sql.data, -1, &stmt, NULL) !=
-	    SQLITE_OK)
-		return pedigree_db_fail(db, "read", err);
+	status = pedigree_ledger_prepare(db, &sql, filter->name, &name, &stmt,
+					 err);
+	if (status)
+		return status;
 	pedigree_ledger_bind_number(stmt, ":kind", filter->kind);
 	pedigree_ledger_bind_text(stmt, ":type", filter->type);
-	pedigree_ledger_bind_text(stmt, ":name", name.data);
 	pedigree_ledger_bind_text(stmt, ":uri", filter->source_uri);
 	pedigree_ledger_bind_text(stmt, ":key", filter->tag_key);
 	pedigree_ledger_bind_text(stmt, ":value", filter->tag_value);
@@ -140,8 +158,8 @@ int pedigree_ledger_list(struct pedigree_ledger *ledger,
 	pedigree_ledger_bind_text(stmt, ":tag", filter->by_tag);
 	pedigree_ledger_bind_number(stmt, ":mark", filter->behind.created_ms);
 	pedigree_ledger_bind_number(stmt, ":row", filter->behind.row);
-	int status = pedigree_ledger_rows(
-		db, stmt, pedigree_db_next(db, stmt, err), rows, err);
+	status = pedigree_ledger_rows(db, stmt, pedigree_db_next(db, stmt, err),
+				      rows, err);
 	sqlite3_finalize(stmt);
 	return status;
 }

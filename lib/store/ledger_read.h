@@ -34,14 +34,20 @@ int pedigree_ledger_read_edges(struct pedigree_db *db, sqlite3_stmt *stmt,
 			       int status, struct pedigree_edges *edges,
 			       struct pedigree_error *err);
 
-/* The pattern of LIKE (ESCAPE a backslash) for texts that have `text` in them;
-   it compares ASCII letters without case. */
-void pedigree_ledger_like(const char *text, struct pedigree_buf *buf);
-
 /* Bind what a statement made of filters may name or not. */
 void pedigree_ledger_bind_text(sqlite3_stmt *stmt, const char *name,
 			       const char *text);
 void pedigree_ledger_bind_number(sqlite3_stmt *stmt, const char *name,
 				 int64_t number);
+
+/*
+ * Prepares a question that is not one of a table's. Its :name is bound to the
+ * pattern for names with `part` in them (NULL: any), which `name`, empty
+ * before, holds as long as the statement is used. To be finalized.
+ */
+int pedigree_ledger_prepare(struct pedigree_db *db,
+			    const struct pedigree_buf *sql, const char *part,
+			    struct pedigree_buf *name, sqlite3_stmt **ret_stmt,
+			    struct pedigree_error *err);
 
 #endif
