@@ -16,6 +16,7 @@
 
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/value.h"
 
 /*
  * One write(2) a line: lines of several processes do not mix, and a command
@@ -130,28 +131,13 @@ void cli_print_init(struct pedigree_print *print, FILE *out)
 		print->columns = size.ws_col;
 }
 
-static bool is_format(const char *value, enum pedigree_format *ret_format)
-{
-	static const struct {
-		const char *word;
-		enum pedigree_format format;
-	} formats[] = {
-		{ .word = "text", .format = PEDIGREE_TEXT },
-		{ .word = "json", .format = PEDIGREE_JSON },
-	};
-
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (strcmp(formats[i].word, value) != 0)
-			continue;
-		*ret_format = formats[i].format;
-		return true;
-	}
-	return false;
-}
-
 bool cli_print_option(const struct cli_option *option, const char *value,
 		      struct pedigree_print *print, bool *ret_ok)
 {
+	static const enum pedigree_format formats[] = { PEDIGREE_TEXT,
+							PEDIGREE_JSON };
+	int choice;
+
 	*ret_ok = true;
 	if (strcmp(option->name, "json") == 0) {
 		print->format = PEDIGREE_JSON;
@@ -164,9 +150,9 @@ bool cli_print_option(const struct cli_option *option, const char *value,
 	}
 	if (strcmp(option->name, "format") != 0)
 		return false;
-	if (!is_format(value, &print->format)) {
-		cli_say("--format is %s, not '%s'", option->choices, value);
-		*ret_ok = false;
-	}
+	choice = cli_value_choice(option, value);
+	if (choice >= 0)
+		print->format = formats[choice];
+	*ret_ok = choice >= 0;
 	return true;
 }

@@ -28,7 +28,7 @@ struct cli_option {
 	char letter;	     /* 'q': also as -q; 0: none */
 	const char *value;   /* "N", "K=V"; NULL: a switch */
 	const char *help;    /* what it does, one line */
-	const char *choices; /* "up|down|both", for completion; or NULL */
+	const char *choices; /* "up|down|both", or NULL */
 };
 
 struct cli_command {

@@ -6,6 +6,7 @@
 #include "cli/ask.h"
 #include "cli/output.h"
 #include "cli/reach.h"
+#include "cli/value.h"
 
 struct options {
 	struct cli_ask ask;
@@ -16,27 +17,21 @@ struct options {
 	const char *path; /* NULL: to standard output */
 };
 
-static bool set_format(struct options *options, const char *choices,
+static bool set_format(struct options *options, const struct cli_option *option,
 		       const char *value)
 {
-	static const struct {
-		const char *word;
-		enum pedigree_export_format format;
-	} formats[] = {
-		{ "openlineage", PEDIGREE_OPENLINEAGE },
-		{ "prov-json", PEDIGREE_PROV_JSON },
-		{ "in-toto", PEDIGREE_IN_TOTO },
+	static const enum pedigree_export_format formats[] = {
+		PEDIGREE_OPENLINEAGE,
+		PEDIGREE_PROV_JSON,
+		PEDIGREE_IN_TOTO,
 	};
+	int choice = cli_value_choice(option, value);
 
-	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
-		if (strcmp(formats[i].word, value) != 0)
-			continue;
-		options->format = formats[i].format;
-		options->told = true;
-		return true;
-	}
-	cli_say("--format is %s, not '%s'", choices, value);
-	return false;
+	if (choice < 0)
+		return false;
+	options->format = formats[choice];
+	options->told = true;
+	return true;
 }
 
 static bool on_option(void *ctx, const struct cli_option *option,
@@ -45,7 +40,7 @@ static bool on_option(void *ctx, const struct cli_option *option,
 	struct options *options = ctx;
 
 	if (strcmp(option->name, "format") == 0)
-		return set_format(options, option->choices, value);
+		return set_format(options, option, value);
 	if (strcmp(option->name, "output") == 0) {
 		options->path = value;
 		return true;

@@ -7,6 +7,7 @@
 #include "cli/graphviz.h"
 #include "cli/output.h"
 #include "cli/reach.h"
+#include "cli/value.h"
 
 #define USUAL_DEPTH 6
 #define USUAL_LIMIT 2000
@@ -19,27 +20,20 @@ struct options {
 	const char *path; /* NULL: to standard output */
 };
 
-static bool set_format(struct options *options, const char *choices,
+static bool set_format(struct options *options, const struct cli_option *option,
 		       const char *value)
 {
-	static const struct {
-		const char *word;
-		enum pedigree_format format;
-	} formats[] = {
-		{ "dot", PEDIGREE_DOT },   { "mermaid", PEDIGREE_MERMAID },
-		{ "svg", PEDIGREE_DOT },   { "html", PEDIGREE_HTML },
-		{ "text", PEDIGREE_TEXT }, { "json", PEDIGREE_JSON },
+	static const enum pedigree_format formats[] = {
+		PEDIGREE_DOT,  PEDIGREE_MERMAID, PEDIGREE_DOT,
+		PEDIGREE_HTML, PEDIGREE_TEXT,	 PEDIGREE_JSON,
 	};
+	int choice = cli_value_choice(option, value);
 
-	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
-		if (strcmp(formats[i].word, value) != 0)
-			continue;
-		options->ask.print.format = formats[i].format;
-		options->svg = strcmp(value, "svg") == 0;
-		return true;
-	}
-	cli_say("--format is %s, not '%s'", choices, value);
-	return false;
+	if (choice < 0)
+		return false;
+	options->ask.print.format = formats[choice];
+	options->svg = strcmp(value, "svg") == 0;
+	return true;
 }
 
 static bool on_option(void *ctx, const struct cli_option *option,
@@ -48,7 +42,7 @@ static bool on_option(void *ctx, const struct cli_option *option,
 	struct options *options = ctx;
 
 	if (strcmp(option->name, "format") == 0)
-		return set_format(options, option->choices, value);
+		return set_format(options, option, value);
 	if (strcmp(option->name, "output") == 0) {
 		options->path = value;
 		return true;

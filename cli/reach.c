@@ -15,25 +15,20 @@ void cli_reach_clear(struct cli_reach *reach)
 	free(reach->tag);
 }
 
-static bool set_direction(struct cli_reach *reach, const char *value)
+static bool set_direction(struct cli_reach *reach,
+			  const struct cli_option *option, const char *value)
 {
-	static const struct {
-		const char *word;
-		enum pedigree_direction direction;
-	} directions[] = {
-		{ "up", PEDIGREE_UP },
-		{ "down", PEDIGREE_DOWN },
-		{ "both", PEDIGREE_BOTH },
+	static const enum pedigree_direction directions[] = {
+		PEDIGREE_UP,
+		PEDIGREE_DOWN,
+		PEDIGREE_BOTH,
 	};
+	int choice = cli_value_choice(option, value);
 
-	for (size_t i = 0; i < sizeof(directions) / sizeof(*directions); i++) {
-		if (strcmp(directions[i].word, value) != 0)
-			continue;
-		reach->trace.direction = directions[i].direction;
-		return true;
-	}
-	cli_say("--direction is up, down or both, not '%s'", value);
-	return false;
+	if (choice < 0)
+		return false;
+	reach->trace.direction = directions[choice];
+	return true;
 }
 
 static bool set_depth(struct cli_reach *reach, const struct cli_option *option,
@@ -70,14 +65,8 @@ static bool add_word(const char ***list, const char *value)
 static bool set_kind(struct cli_reach *reach, const struct cli_option *option,
 		     const char *value)
 {
-	size_t n = strlen(value);
-	const char *word = n ? strstr(option->choices, value) : NULL;
-
-	if (!word || (word > option->choices && word[-1] != '|') ||
-	    (word[n] && word[n] != '|') || strchr(value, '|')) {
-		cli_say("--kind is %s, not '%s'", option->choices, value);
+	if (cli_value_choice(option, value) < 0)
 		return false;
-	}
 	if (!add_word(&reach->kinds, value))
 		return false;
 	reach->trace.kinds = reach->kinds;
@@ -99,7 +88,7 @@ bool cli_reach_option(struct cli_reach *reach, const struct cli_option *option,
 	const char *name = option->name;
 
 	if (strcmp(name, "direction") == 0)
-		reach->ok = set_direction(reach, value);
+		reach->ok = set_direction(reach, option, value);
 	else if (strcmp(name, "depth") == 0)
 		reach->ok = set_depth(reach, option, value);
 	else if (strcmp(name, "limit") == 0)

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/json.h"
+#include "cli/value.h"
 
 struct options {
 	bool test;
@@ -21,10 +22,9 @@ static bool on_option(void *ctx, const struct cli_option *option,
 		options->test = true;
 	} else if (strcmp(option->name, "json") == 0) {
 		options->json = true;
-	} else if (strcmp(value, "json") == 0 || strcmp(value, "text") == 0) {
+	} else if (cli_value_choice(option, value) >= 0) {
 		options->json = strcmp(value, "json") == 0;
 	} else {
-		cli_say("--format is text or json, not '%s'", value);
 		return false;
 	}
 	return true;

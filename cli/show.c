@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/ask.h"
+#include "cli/value.h"
 
 struct options {
 	struct cli_ask ask;
@@ -21,9 +22,7 @@ static bool on_option(void *ctx, const struct cli_option *option,
 		options->manifest = true;
 		return true;
 	}
-	options->by_rank = strcmp(value, option->choices) == 0;
-	if (!options->by_rank)
-		cli_say("--by is %s, not '%s'", option->choices, value);
+	options->by_rank = cli_value_choice(option, value) >= 0;
 	return options->by_rank;
 }
 

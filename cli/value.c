@@ -19,6 +19,21 @@ bool cli_value_time(const struct cli_option *option, const char *value,
 	return false;
 }
 
+int cli_value_choice(const struct cli_option *option, const char *value)
+{
+	const char *at = option->choices;
+
+	for (int i = 0; *at; i++) {
+		size_t n = strcspn(at, "|");
+
+		if (strlen(value) == n && strncmp(at, value, n) == 0)
+			return i;
+		at += n + (at[n] == '|');
+	}
+	cli_say("--%s is %s, not '%s'", option->name, option->choices, value);
+	return -1;
+}
+
 bool cli_value_count(const struct cli_option *option, const char *value,
 		     unsigned long *ret_count)
 {
