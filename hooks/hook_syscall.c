@@ -130,10 +130,6 @@ static void note_after(long number, const long *a, long result)
 	case SYS_io_uring_setup:
 		note_io_uring();
 		break;
-	case SYS_close:
-		pedigree_dirs_forget((int)a[0]);
-		pedigree_socket_forget((int)a[0]);
-		break;
 	default:
 		break;
 	}
@@ -197,6 +193,13 @@ static __attribute__((noinline)) long known(long number, long a0, long a1,
 	case SYS_execveat:
 		return execveat((int)a0, TEXT(a1), (char *const *)a2,
 				(char *const *)a3, (int)a4);
+	case SYS_close:
+		/* While the socket can still be asked. */
+		if (pedigree_gate_on()) {
+			pedigree_dirs_forget((int)a0);
+			pedigree_socket_forget((int)a0);
+		}
+		return real()(number, a0, a1, a2, a3, a4, a5);
 	default:
 		result = real()(number, a0, a1, a2, a3, a4, a5);
 		if (result >= 0)

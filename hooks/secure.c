@@ -9,11 +9,15 @@
 #include <string.h>
 
 #include "hooks/cold.h"
+#include "hooks/env.h"
 #include "hooks/log.h"
 #include "hooks/seen.h"
 #include "hooks/sys.h"
 
-#define PORT 443
+#define TLS_PORT 443
+/* Those above are dealt out by the kernel: ranks and workers of one job talk
+   to each other there. */
+#define LAST_PORT 32767
 #define WAITING 64u
 #define NAMES 64u /* of hosts that were looked up last */
 #define HOST 256u
@@ -35,9 +39,12 @@ struct waiting {
 	bool used;
 	bool named; /* `host` is a name, not an address */
 	int fd;
+	uint16_t port;
 	uint32_t since;
 	char host[HOST];
 };
+
+#define TEXT (HOST + sizeof(":65535"))
 
 _Atomic unsigned int pedigree_secure_waiting;
 
@@ -93,14 +100,6 @@ static bool parse(const struct sockaddr *from, socklen_t n,
 static bool is_ipv4(const struct address *address)
 {
 	return !memcmp(address->bytes, ipv4_prefix, sizeof(ipv4_prefix));
-}
-
-static bool is_here(const struct address *address)
-{
-	static const struct address here = { { [15] = 1 } };
-
-	return is_ipv4(address) ? address->bytes[12] == 127
-				: !memcmp(address, &here, sizeof(here));
 }
 
 static char *put_number(char *at, unsigned int number, unsigned int base)
@@ -175,18 +174,36 @@ static bool has_answered(int fd)
 	       info.tcpi_bytes_received > 0;
 }
 
-static void tell(const char *host)
+/* "host", of port 443, or "host:port"; its length. */
+static size_t write_text(const struct waiting *waiting, char *text)
+{
+	size_t n = strlen(waiting->host);
+	char *end = text + n;
+
+	memcpy(text, waiting->host, n);
+	if (waiting->port != TLS_PORT) {
+		*end++ = ':';
+		end = put_number(end, waiting->port, 10);
+	}
+	return (size_t)(end - text);
+}
+
+static void tell(const struct waiting *waiting)
 {
 	const struct pedigree_blind body = {
-		.kind = PEDIGREE_BLIND_UNSEEN_TLS,
+		.kind = waiting->port == TLS_PORT
+				? PEDIGREE_BLIND_UNSEEN_TLS
+				: PEDIGREE_BLIND_UNSEEN_CONNECTION,
 	};
+	char text[TEXT];
+	size_t n = write_text(waiting, text);
 	const struct pedigree_entry entry = {
 		.type = PEDIGREE_EV_BLIND,
 		.body = &body,
 		.body_size = sizeof(body),
-		.text = { { host, strlen(host) } },
+		.text = { { text, n } },
 	};
-	uint64_t key = pedigree_seen_hash(0, host, strlen(host));
+	uint64_t key = pedigree_seen_hash(0, text, n);
 
 	for (uint32_t i = 0; i < told_n && i < TOLD; i++)
 		if (told[i] == key)
@@ -197,11 +214,11 @@ static void tell(const char *host)
 
 static void note(uint8_t type, const struct waiting *waiting)
 {
-	char number[16];
+	char number[16], text[TEXT];
 	char *end = put_number(number, waiting->since, 10);
 	const struct pedigree_entry entry = {
 		.type = type,
-		.text = { { waiting->host, strlen(waiting->host) },
+		.text = { { text, write_text(waiting, text) },
 			  { number, (size_t)(end - number) } },
 	};
 
@@ -212,7 +229,7 @@ static void note(uint8_t type, const struct waiting *waiting)
 static void drop(struct waiting *waiting, bool unseen)
 {
 	if (unseen && has_answered(waiting->fd))
-		tell(waiting->host);
+		tell(waiting);
 	note(PEDIGREE_EV_SETTLED, waiting);
 	waiting->used = false;
 	atomic_fetch_sub(&pedigree_secure_waiting, 1);
@@ -235,6 +252,34 @@ static struct waiting *place(void)
 	return oldest;
 }
 
+static bool is_tcp(int fd)
+{
+	int protocol = 0;
+	socklen_t n = sizeof(protocol);
+
+	return !pedigree_sys(SYS_getsockopt, fd, SOL_SOCKET, SO_PROTOCOL,
+			     &protocol, &n) &&
+	       protocol == IPPROTO_TCP;
+}
+
+/* Where the ranks of a job find each other. */
+static bool is_rendezvous(unsigned int port)
+{
+	const char *digits = pedigree_env_get("MASTER_PORT");
+	unsigned int number = 0;
+
+	for (; digits && *digits >= '0' && *digits <= '9' && number < 65536;
+	     digits++)
+		number = number * 10 + (unsigned int)(*digits - '0');
+	return number == port;
+}
+
+static bool is_watched(int fd, unsigned int port)
+{
+	return port == TLS_PORT || (port && port <= LAST_PORT && is_tcp(fd) &&
+				    !is_rendezvous(port));
+}
+
 bool pedigree_secure_connected(int fd, const struct sockaddr *address,
 			       socklen_t n)
 {
@@ -243,8 +288,7 @@ bool pedigree_secure_connected(int fd, const struct sockaddr *address,
 	unsigned int port;
 	const char *host;
 
-	if (!parse(address, n, &to, &port) || port != PORT || is_here(&to) ||
-	    !take())
+	if (!parse(address, n, &to, &port) || !is_watched(fd, port) || !take())
 		return false;
 	waiting = place();
 	host = name_of(&to);
@@ -252,6 +296,7 @@ bool pedigree_secure_connected(int fd, const struct sockaddr *address,
 		.used = true,
 		.named = host,
 		.fd = fd,
+		.port = (uint16_t)port,
 		.since = clock_hand++,
 	};
 	if (host)
@@ -312,6 +357,25 @@ int pedigree_secure_seen(int fd, const char *host)
 	}
 	leave();
 	return result;
+}
+
+bool pedigree_secure_message(int fd)
+{
+	bool settled = false;
+
+	if (!take())
+		return false;
+	for (unsigned int i = 0; i < WAITING; i++) {
+		struct waiting *waiting = &pedigree_secure_all[i];
+
+		if (!waiting->used || waiting->fd != fd ||
+		    waiting->port == TLS_PORT)
+			continue;
+		drop(waiting, false);
+		settled = true;
+	}
+	leave();
+	return settled;
 }
 
 void pedigree_secure_gone(int fd)

@@ -136,6 +136,20 @@ static void look_again(int fd)
 	set_byte(fd, PEDIGREE_SOCKET_UNKNOWN);
 }
 
+void pedigree_socket_shared(int fd)
+{
+	if (pedigree_secure_message(fd))
+		pedigree_socket_set_secure(fd, false);
+}
+
+/* Nothing to follow, but something that was seen. */
+static void set_foreign(int fd)
+{
+	if (is_secure(fd))
+		pedigree_socket_shared(fd);
+	set_state(fd, PEDIGREE_SOCKET_FOREIGN);
+}
+
 static void let_go(int fd)
 {
 	set_state(fd, PEDIGREE_SOCKET_FOREIGN);
@@ -148,7 +162,7 @@ void pedigree_socket_sent(int fd, const struct iovec *buffers, size_t buffers_n,
 	look_again(fd);
 	if (state_of(fd) == PEDIGREE_SOCKET_UNKNOWN) {
 		if (!may_be_request(buffers, buffers_n) || !is_internet(fd)) {
-			set_state(fd, PEDIGREE_SOCKET_FOREIGN);
+			set_foreign(fd);
 			return;
 		}
 		atomic_store(&pedigree_cookies[fd], cookie_of(fd));
@@ -168,7 +182,7 @@ void pedigree_socket_received(int fd, const struct iovec *buffers,
 	look_again(fd);
 	if (state_of(fd) == PEDIGREE_SOCKET_UNKNOWN) {
 		if (n)
-			set_state(fd, PEDIGREE_SOCKET_FOREIGN);
+			set_foreign(fd);
 		return;
 	}
 	if (!n)

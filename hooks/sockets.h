@@ -63,12 +63,23 @@ static inline void pedigree_socket_forget(int fd)
 		pedigree_socket_gone((unsigned int)fd, (unsigned int)fd);
 }
 
+/* What is said on a copy of the descriptor is not known to be said on it: to
+   wait for that would end in a false alarm. */
+void pedigree_socket_shared(int fd);
+
 /* One descriptor became a copy of another. What went over the first is not
    followed on the second; it begins anew there. */
 static inline void pedigree_socket_copied(int from, int to)
 {
-	if (from != to)
-		pedigree_socket_forget(to);
+	if (from == to)
+		return;
+	pedigree_socket_forget(to);
+	if (__builtin_expect(pedigree_sockets_used, 0) &&
+	    (unsigned int)from < PEDIGREE_SOCKETS &&
+	    atomic_load_explicit(&pedigree_sockets[from],
+				 memory_order_relaxed) &
+		    PEDIGREE_SOCKET_SECURE)
+		pedigree_socket_shared(from);
 }
 
 /* Tells that this process is a forked child. */

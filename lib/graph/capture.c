@@ -97,13 +97,22 @@ static int settled(const struct pedigree_evlog *log, struct pedigree_map *all)
 	return 0;
 }
 
+/* What has a port behind its name or address is not on that of TLS. */
+static unsigned int kind_of(const char *host)
+{
+	const char *colon = strrchr(host, ':');
+
+	return colon && !strchr(colon, ']') ? PEDIGREE_BLIND_UNSEEN_CONNECTION
+					    : PEDIGREE_BLIND_UNSEEN_TLS;
+}
+
 /* Connections whose process was killed, or left by _exit, before it was known
    what they carry. One that began just now may yet be settled. */
 static int blind_connections(struct pedigree_builder *builder)
 {
 	static const char text[] =
-		"a connection to port 443 began, and its process came to an "
-		"end on which it could not say what went through it";
+		"a connection began, and its process came to an end on which "
+		"it could not say what went through it";
 	_cleanup_map_ struct pedigree_map *all = pedigree_map_new();
 	_cleanup_buf_ struct pedigree_buf key = PEDIGREE_BUF_INIT;
 	const struct pedigree_evlog *log = builder->log;
@@ -120,8 +129,8 @@ static int blind_connections(struct pedigree_builder *builder)
 		if (!pedigree_map_has(all, key.data, key.len) &&
 		    pedigree_record_blind(
 			    builder->record,
-			    pedigree_blind_word(PEDIGREE_BLIND_UNSEEN_TLS),
-			    text, event->text, 1) < 0)
+			    pedigree_blind_word(kind_of(event->text)), text,
+			    event->text, 1) < 0)
 			return PEDIGREE_ENOMEM;
 	}
 	return 0;

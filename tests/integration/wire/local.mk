@@ -12,6 +12,7 @@ wire_tests = \
 	%D%/s3rver.py \
 	%D%/secrets.py \
 	%D%/styles.py \
+	%D%/unsaid.py \
 	%D%/unseen.py
 
 TESTS += $(wire_tests)

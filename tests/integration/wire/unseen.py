@@ -113,7 +113,7 @@ with server.Server(lambda request: (200, {}, b"body"), pair,
     expect("twice", python("socket", RAW + RAW, HOST), HOST)
     expect("at-the-end", python("socket", LEFT, HOST), HOST)
     expect("silent", python("socket", SILENT, HOST))
-    expect("loopback", python("socket", RAW, "localhost"))
+    expect("loopback", python("socket", RAW, "localhost"), "localhost")
     expect("curl", ["curl", "-s", "--http1.1", url])
     expect("curl-address", ["curl", "-s", f"https://{ADDRESS}/path"])
     expect("wget", ["wget", "-q", "--ca-certificate", pair[0], "-O-", url])
