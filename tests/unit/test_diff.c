@@ -19,28 +19,12 @@
 #include "tests/unit/support/alloc.h"
 #include "tests/unit/support/scene.h"
 
-static struct scene *scene;
-
-static int setup(void **state)
-{
-	(void)state;
-	scene = scene_new(NULL);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	scene_free(scene);
-	return 0;
-}
-
 static struct pedigree_ledger *open_ledger(void)
 {
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	struct pedigree_ledger *ledger = NULL;
 
-	if (pedigree_ledger_open(scene->config, &ledger, &err) != 0)
+	if (pedigree_ledger_open(test_scene->config, &ledger, &err) != 0)
 		fail_msg("%s", err.text);
 	return ledger;
 }
@@ -129,7 +113,7 @@ static void put_folder(const char *run, int64_t start, const char *uri,
 	struct pedigree_record *record = record_of(run, 0, start);
 
 	add_folder(record, uri, files);
-	put_ledger(scene, record);
+	put_ledger(test_scene, record);
 }
 
 static void add_sheet(struct pedigree_record *record, const char *param,
@@ -148,7 +132,7 @@ static void put_sheet(const char *run, int64_t start, const char *param,
 	struct pedigree_record *record = record_of(run, 0, start);
 
 	add_sheet(record, param, lines);
-	put_ledger(scene, record);
+	put_ledger(test_scene, record);
 }
 
 static void test_a_run_does_not_differ_from_itself(void **state)
@@ -172,7 +156,7 @@ static void test_files_are_compared_however_they_were_rolled_up(void **state)
 	(void)state;
 	put_folder("one", 100, "file:///d", FILES("x 9 sub/a", "x 9 sub/b"));
 	add_folder(record, "file:///d/sub", FILES("x 9 a", "y 9 b", "x 9 c"));
-	put_ledger(scene, record);
+	put_ledger(test_scene, record);
 	diff = diff_of("one", "two");
 	assert_section(diff, PEDIGREE_DIFF_DATA, "~sub/b +c");
 	assert_int_equal(diff->sections[PEDIGREE_DIFF_DATA].same, 1);
@@ -221,13 +205,13 @@ test_what_an_older_version_did_not_record_is_no_difference(void **state)
 	struct pedigree_diff *diff;
 
 	(void)state;
-	put_ledger(scene, record);
+	put_ledger(test_scene, record);
 	record = record_of("new", 0, 100);
 	add_sheet(record, PEDIGREE_PARAM_RECIPE,
 		  "allowed\tA_*\t\nenvironment\tA_B\t1\n");
 	add_sheet(record, PEDIGREE_PARAM_SURROUNDINGS,
 		  "host\tkernel\t6\npython\tnumpy\t1\n");
-	put_ledger(scene, record);
+	put_ledger(test_scene, record);
 	diff = diff_of("old", "new");
 	assert_section(diff, PEDIGREE_DIFF_ENVIRONMENT, "?environment");
 	assert_section(diff, PEDIGREE_DIFF_PACKAGES, "?packages");
@@ -295,13 +279,13 @@ static void test_the_previous_run_has_the_same_name_or_command(void **state)
 	record = record_of("a", 0, 300);
 	pedigree_params_set(&record->entities.v[0].parameters, "command",
 			    "x y");
-	put_ledger(scene, record);
+	put_ledger(test_scene, record);
 	record = record_of("b", 0, 400);
 	pedigree_params_set(&record->entities.v[0].parameters, "command",
 			    "--command is an option");
 	pedigree_params_set(&record->entities.v[0].parameters,
 			    "pedigree.command", "x y");
-	put_ledger(scene, record);
+	put_ledger(test_scene, record);
 	ledger = open_ledger();
 	assert_int_equal(pedigree_run_newest(ledger, &newest, NULL), 0);
 	assert_int_equal(newest, row_of(ledger, "b"));
@@ -327,14 +311,14 @@ static void put_two(void)
 		  "name\tasked\tone\nfolder\tcwd\t/a\nargument\t0\tsh\n"
 		  "argument\t1\tb\nallowed\tA_*\t\nenvironment\tA_X\t1\n"
 		  "given\tlr\t1\ninherited\tfile:///a/x\t0 r\n");
-	put_ledger(scene, record);
+	put_ledger(test_scene, record);
 	record = record_of("two", 0, 200);
 	add_folder(record, "file:///b/d", FILES("x 1 a", "y 1 b"));
 	add_input(record, "file:///a/m", 'm', "Model");
 	add_input(record, "file:///b/x", 'x', "DataSet");
 	add_output(record, "file:///a/m", 'n', "Model");
 	add_sheet(record, PEDIGREE_PARAM_SURROUNDINGS, "host\tkernel\t6\n");
-	put_ledger(scene, record);
+	put_ledger(test_scene, record);
 }
 
 /* What the text and the JSON of a comparison cost. */
@@ -391,7 +375,7 @@ static void test_a_run_is_read_to_be_done_again_or_memory_ran_out(void **state)
 {
 	static const char *const arguments[] = { "1=c", NULL };
 	const struct pedigree_rerun_options options = {
-		.into = scene_path(scene, "into"),
+		.into = scene_path(test_scene, "into"),
 		.arguments = arguments,
 	};
 	_cleanup_ledger_ struct pedigree_ledger *ledger = NULL;
@@ -446,7 +430,9 @@ static void test_a_run_without_a_recipe_is_not_done_again(void **state)
 		strstr(err.text, "it was not recorded how two was run"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, test_scene_make, \
+					test_scene_remove)
 
 int main(void)
 {

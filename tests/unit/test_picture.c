@@ -18,22 +18,6 @@
 
 #include "tests/unit/support/scene.h"
 
-static struct scene *scene;
-
-static int setup(void **state)
-{
-	(void)state;
-	scene = scene_new(NULL);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	scene_free(scene);
-	return 0;
-}
-
 static struct pedigree_graph *
 graph_of(const char *target, const struct pedigree_trace_options *options,
 	 int expected, struct pedigree_error *err)
@@ -43,7 +27,8 @@ graph_of(const char *target, const struct pedigree_trace_options *options,
 	struct pedigree_graph *graph = NULL;
 	pedigree_row row = 0;
 
-	assert_int_equal(pedigree_ledger_open(scene->config, &ledger, NULL), 0);
+	assert_int_equal(
+		pedigree_ledger_open(test_scene->config, &ledger, NULL), 0);
 	assert_int_equal(pedigree_resolve(ledger, target, &row, &note, NULL),
 			 0);
 	assert_int_equal(pedigree_walk_some(ledger, row, options, &graph, err),
@@ -113,8 +98,8 @@ static void test_what_is_asked_for_stays_tied_together(void **state)
 	const char *data[] = { "dataset", NULL };
 
 	(void)state;
-	put_training(scene, "fit", 100, "file:///m", 'm');
-	put_deployment(scene, "ship", 200, "file:///m", 'm');
+	put_training(test_scene, "fit", 100, "file:///m", 'm');
+	put_deployment(test_scene, "ship", 200, "file:///m", 'm');
 	assert_edges("shop", &(struct pedigree_trace_options){ 0 },
 		     " ship>shop data.csv>fit m>ship fit>m");
 	assert_edges("shop",
@@ -134,7 +119,7 @@ static void test_a_kind_that_does_not_exist_is_refused(void **state)
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 
 	(void)state;
-	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_training(test_scene, "fit", 100, "file:///m", 'm');
 	assert_null(graph_of("fit", &options, PEDIGREE_EINVAL, &err));
 	assert_non_null(strstr(err.text, "no kind 'runs'"));
 }
@@ -142,8 +127,8 @@ static void test_a_kind_that_does_not_exist_is_refused(void **state)
 static void test_what_is_older_or_younger_is_left_out(void **state)
 {
 	(void)state;
-	put_training(scene, "fit", 100, "file:///m", 'm');
-	put_training(scene, "refit", 300, "file:///n", 'n');
+	put_training(test_scene, "fit", 100, "file:///m", 'm');
+	put_training(test_scene, "refit", 300, "file:///n", 'n');
 	assert_edges(
 		"file:///data.csv",
 		&(struct pedigree_trace_options){ .direction = PEDIGREE_DOWN,
@@ -163,8 +148,8 @@ static void test_only_what_bears_a_tag_is_shown(void **state)
 	(void)state;
 	add_input(record, "file:///data.csv", 'd', "DataSet");
 	pedigree_pairs_set(&record->entities.v[0].tags, "team", "shop");
-	put_ledger(scene, record);
-	put_training(scene, "fit", 200, "file:///m", 'm');
+	put_ledger(test_scene, record);
+	put_training(test_scene, "fit", 200, "file:///m", 'm');
 	assert_edges("file:///data.csv",
 		     &(struct pedigree_trace_options){
 			     .direction = PEDIGREE_DOWN, .tag_key = "team" },
@@ -193,7 +178,7 @@ static void test_of_ten_thousand_some_are_shown_and_so_it_says(void **state)
 		pedigree_record_associate(record, record->entities.v[i + 1].arn,
 					  record_arn(record), "ContributedTo");
 	}
-	put_ledger(scene, record);
+	put_ledger(test_scene, record);
 	graph = graph_of("fit", &options, 0, NULL);
 	assert_int_equal(graph->vertices.n, 2000);
 	assert_true(graph->limited);
@@ -211,7 +196,7 @@ static void tie_a_knot(void)
 
 	pedigree_record_associate(record, b, a, "DerivedFrom");
 	pedigree_record_associate(record, a, b, "DerivedFrom");
-	put_ledger(scene, record);
+	put_ledger(test_scene, record);
 }
 
 static void test_a_circle_is_drawn_in_each_format(void **state)
@@ -251,7 +236,7 @@ static void name_hostile(void)
 	add_input(record,
 		  "file:///%22%5D;click%20n0%20%5CN%26lt;%3C/script%3E%0A%60",
 		  'h', "Data\"Set");
-	put_ledger(scene, record);
+	put_ledger(test_scene, record);
 }
 
 static void test_names_are_no_part_of_the_language_of_graphviz(void **state)
@@ -300,7 +285,9 @@ static void test_pictures_are_of_lineage_alone(void **state)
 	assert_null(pedigree_graph_renderer((enum pedigree_format)99));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, test_scene_make, \
+					test_scene_remove)
 
 int main(void)
 {

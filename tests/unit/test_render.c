@@ -78,22 +78,6 @@ static const char page_run[] =
 	"Capture\n"
 	"  Seen          0 processes, 0 events\n";
 
-static struct scene *scene;
-
-static int setup(void **state)
-{
-	(void)state;
-	scene = scene_new(NULL);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	scene_free(scene);
-	return 0;
-}
-
 /* What is printed about a target. Malloc'ed. */
 static char *printed(const char *target, enum pedigree_direction direction,
 		     const struct pedigree_print *print, bool shown)
@@ -109,7 +93,8 @@ static char *printed(const char *target, enum pedigree_direction direction,
 	size_t n;
 	FILE *out = open_memstream(&text, &n);
 
-	assert_int_equal(pedigree_ledger_open(scene->config, &ledger, NULL), 0);
+	assert_int_equal(
+		pedigree_ledger_open(test_scene->config, &ledger, NULL), 0);
 	assert_int_equal(pedigree_resolve(ledger, target, &row, &note, NULL),
 			 0);
 	assert_int_equal(pedigree_walk(ledger, row, direction, 0, &graph, NULL),
@@ -138,10 +123,10 @@ static const struct pedigree_print plain = { .format = PEDIGREE_TEXT };
 static void test_an_endpoint_is_a_tree_with_the_current_one_first(void **state)
 {
 	(void)state;
-	put_training(scene, "fit", 100, "file:///old", 'm');
-	put_training(scene, "refit", 150, "file:///new", 'n');
-	put_deployment(scene, "ship", 200, "file:///old", 'm');
-	put_deployment(scene, "reship", 300, "file:///new", 'n');
+	put_training(test_scene, "fit", 100, "file:///old", 'm');
+	put_training(test_scene, "refit", 150, "file:///new", 'n');
+	put_deployment(test_scene, "ship", 200, "file:///old", 'm');
+	put_deployment(test_scene, "reship", 300, "file:///new", 'n');
 	assert_trace("shop", PEDIGREE_UP, &plain, tree_shop);
 }
 
@@ -150,15 +135,15 @@ static void test_without_utf8_trees_are_drawn_in_ascii(void **state)
 	const struct pedigree_print print = { .ascii = 1 };
 
 	(void)state;
-	put_training(scene, "fit", 100, "file:///caf%C3%A9", 'm');
+	put_training(test_scene, "fit", 100, "file:///caf%C3%A9", 'm');
 	assert_trace("file:///caf%C3%A9", PEDIGREE_UP, &print, tree_ascii);
 }
 
 static void test_all_producers_are_shown_oldest_first(void **state)
 {
 	(void)state;
-	put_training(scene, "second", 200, "file:///m", 'm');
-	put_training(scene, "first", 100, "file:///m", 'm');
+	put_training(test_scene, "second", 200, "file:///m", 'm');
+	put_training(test_scene, "first", 100, "file:///m", 'm');
 	assert_trace("file:///m", PEDIGREE_UP, &plain, tree_producers);
 }
 
@@ -169,9 +154,9 @@ static void test_what_appears_twice_is_unfolded_once(void **state)
 	(void)state;
 	add_input(record, "file:///raw.csv", 'r', "DataSet");
 	add_output(record, "file:///data.csv", 'd', "DataSet");
-	put_ledger(scene, record);
-	put_training(scene, "first", 100, "file:///m", 'm');
-	put_training(scene, "second", 200, "file:///m", 'm');
+	put_ledger(test_scene, record);
+	put_training(test_scene, "first", 100, "file:///m", 'm');
+	put_training(test_scene, "second", 200, "file:///m", 'm');
 	assert_trace("file:///m", PEDIGREE_UP, &plain, tree_twice);
 }
 
@@ -182,8 +167,8 @@ static void test_lines_fit_into_the_columns(void **state)
 	size_t lines = 0;
 
 	(void)state;
-	put_training(scene, "a-run-with-quite-a-long-name-that-fits-nowhere",
-		     100,
+	put_training(test_scene,
+		     "a-run-with-quite-a-long-name-that-fits-nowhere", 100,
 		     "file:///a/model/with/a-name-that-is-very-long-too.joblib",
 		     'm');
 	text = printed("a-run-with-quite-a-long-name-that-fits-nowhere",
@@ -200,7 +185,7 @@ static void test_colour_only_where_it_is_allowed(void **state)
 	_cleanup_free_ char *with = NULL, *without = NULL;
 
 	(void)state;
-	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_training(test_scene, "fit", 100, "file:///m", 'm');
 	with = printed("fit", PEDIGREE_BOTH, &print, false);
 	without = printed("fit", PEDIGREE_BOTH, &plain, false);
 	assert_non_null(strchr(with, '\033'));
@@ -240,7 +225,7 @@ static void test_a_trace_in_json_has_vertices_and_edges(void **state)
 	const struct pedigree_print print = { .format = PEDIGREE_JSON };
 
 	(void)state;
-	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_training(test_scene, "fit", 100, "file:///m", 'm');
 	assert_trace("file:///m", PEDIGREE_UP, &print, json_trace);
 }
 
@@ -249,7 +234,7 @@ static void test_a_run_is_a_page(void **state)
 	_cleanup_free_ char *text = NULL;
 
 	(void)state;
-	put_training(scene, "fit", 100, "file:///m", 'm');
+	put_training(test_scene, "fit", 100, "file:///m", 'm');
 	text = printed("fit", PEDIGREE_UP, &plain, true);
 	assert_string_equal(text, page_run);
 }
@@ -285,7 +270,9 @@ static void test_a_full_disk_is_an_error(void **state)
 	fclose(out);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, test_scene_make, \
+					test_scene_remove)
 
 int main(void)
 {

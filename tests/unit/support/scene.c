@@ -56,6 +56,22 @@ void scene_free(struct scene *scene)
 	free(scene);
 }
 
+struct scene *test_scene;
+
+int test_scene_make(void **state)
+{
+	(void)state;
+	test_scene = scene_new(NULL);
+	return 0;
+}
+
+int test_scene_remove(void **state)
+{
+	(void)state;
+	scene_free(test_scene);
+	return 0;
+}
+
 const char *scene_path(const struct scene *scene, const char *name)
 {
 	static char paths[4][4096];

@@ -25,6 +25,12 @@ struct scene {
 /* `flags` as in struct pedigree_config_sources; NULL: none. */
 struct scene *scene_new(const char *const *flags);
 void scene_free(struct scene *scene);
+
+/* One for each test: its setup and teardown in cmocka's words. */
+extern struct scene *test_scene;
+int test_scene_make(void **state);
+int test_scene_remove(void **state);
+
 /* FOLDER/name, and a name in the data folder; valid until the fourth call
    after it. */
 const char *scene_path(const struct scene *scene, const char *name);
