@@ -3,6 +3,7 @@
 # Facts about the tree and the binaries.
 
 policy_tests = \
+	%D%/blind.sh \
 	%D%/clean.sh \
 	%D%/docs.sh \
 	%D%/example.py \
