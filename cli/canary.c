@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/descriptors.h"
+
 /*
  * timeout(1) signals its child and then the group; a sender that walks over
  * the processes of a cgroup takes its time too.
@@ -46,8 +48,8 @@ static void __attribute__((noreturn)) sit(int out, pid_t parent)
 	if (getppid() != parent)
 		_exit(0);
 	if (out > 0)
-		close_range(0, (unsigned int)out - 1, 0);
-	close_range((unsigned int)out + 1, UINT_MAX, 0);
+		cli_descriptors_close(0, (unsigned int)out - 1, false);
+	cli_descriptors_close((unsigned int)out + 1, UINT_MAX, false);
 	if (chdir("/") < 0)
 		_exit(0);
 	sigfillset(&all);
@@ -186,8 +188,8 @@ bool cli_canary_saw(struct cli_canary *canary, int signal_number,
 
 void cli_canary_stop(struct cli_canary *canary)
 {
-	if (canary->pid > 0) {
-		kill(canary->pid, SIGKILL);
+	/* A sandbox may refuse even this; then it ends with us. */
+	if (canary->pid > 0 && kill(canary->pid, SIGKILL) == 0) {
 		while (waitpid(canary->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}

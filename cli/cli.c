@@ -6,6 +6,7 @@
 
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +90,10 @@ struct pedigree *cli_open_options(const struct pedigree_options *options)
 {
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	struct pedigree *pedigree = NULL;
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 
+	/* A file as large as the limit allows is an error, and no end. */
+	sigaction(SIGXFSZ, &ignore, NULL);
 	if (pedigree_open(options, &pedigree, &err) < 0) {
 		cli_fail(&err);
 		return NULL;

@@ -15,6 +15,8 @@ pedigree_SOURCES = \
 	%D%/complete.h \
 	%D%/config.c \
 	%D%/deploy.c \
+	%D%/descriptors.c \
+	%D%/descriptors.h \
 	%D%/diff.c \
 	%D%/doctor.c \
 	%D%/ended.c \

@@ -94,7 +94,7 @@ const struct cli_command cli_run = {
 		"end says what was recorded. Whatever goes wrong with that, the command runs.\n"
 		"\n"
 		"Exit status: the command's; 127 when there is no such program, 126 when it\n"
-		"cannot be run, 125 when pedigree failed before the start. PEDIGREE_DISABLE=1\n"
+		"cannot be run, 125 when pedigree was misused. PEDIGREE_DISABLE=1\n"
 		"runs the command as if pedigree were not there.",
 	.options = run_options,
 	.stop_at_first = true,

@@ -3,10 +3,10 @@
 
 #include "cli/spawn.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,9 +20,26 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/descriptors.h"
 
 /* Between two looks at who waits with us. */
 #define TICK_MS 200
+
+/* What a message to nobody and a limit of the size of files would kill us
+   with; ignored, each is an error like others. */
+static const int guarded[] = { SIGPIPE, SIGXFSZ };
+_Static_assert(sizeof(guarded) / sizeof(guarded[0]) == CLI_SPAWN_GUARDED,
+	       "one place for each");
+
+void cli_spawn_guard(struct cli_spawn *spawn)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigprocmask(SIG_SETMASK, NULL, &spawn->mask);
+	sigaction(SIGCHLD, NULL, &spawn->child);
+	for (size_t i = 0; i < CLI_SPAWN_GUARDED; i++)
+		sigaction(guarded[i], &ignore, &spawn->given[i]);
+}
 
 void cli_spawn_prepare(struct cli_spawn *spawn)
 {
@@ -30,18 +47,22 @@ void cli_spawn_prepare(struct cli_spawn *spawn)
 	sigset_t all;
 
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &spawn->mask);
+	sigprocmask(SIG_SETMASK, &all, NULL);
 	/* Were it ignored, as some parents leave it, nothing could be
 	   waited for. */
-	sigaction(SIGCHLD, &plain, &spawn->child);
+	sigaction(SIGCHLD, &plain, NULL);
 	spawn->signals = signalfd(-1, &all, SFD_CLOEXEC);
+	spawn->signals_error = errno;
 	spawn->canary.fd = -1;
 }
 
 void cli_spawn_restore(const struct cli_spawn *spawn)
 {
 	sigaction(SIGCHLD, &spawn->child, NULL);
+	/* In this order: what is pending of our own doing is dropped. */
 	sigprocmask(SIG_SETMASK, &spawn->mask, NULL);
+	for (size_t i = 0; i < CLI_SPAWN_GUARDED; i++)
+		sigaction(guarded[i], &spawn->given[i], NULL);
 }
 
 static int not_started(const char *program, int error)
@@ -53,10 +74,11 @@ static int not_started(const char *program, int error)
 	return error == ENOENT ? CLI_SPAWN_NOT_FOUND : CLI_SPAWN_CANNOT;
 }
 
-int cli_spawn_exec(char **argv)
+int cli_spawn_exec(const struct cli_spawn *spawn)
 {
-	execvp(argv[0], argv);
-	return not_started(argv[0], errno);
+	cli_spawn_restore(spawn);
+	execvp(spawn->argv[0], spawn->argv);
+	return not_started(spawn->argv[0], errno);
 }
 
 /*
@@ -119,24 +141,22 @@ become(const struct cli_spawn *spawn, const char *preload, int report)
 void cli_spawn_let_go(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct dirent *entry;
-	DIR *folder;
 
+	/* A bare chroot has none, and a folder is in nobody's way either. */
+	if (null < 0)
+		null = open("/", O_RDONLY | O_CLOEXEC);
 	if (null >= 0) {
 		dup3(null, STDIN_FILENO, O_CLOEXEC);
 		dup3(null, STDOUT_FILENO, O_CLOEXEC);
 		close(null);
 	}
-	folder = opendir("/proc/self/fd");
-	if (!folder)
-		return;
-	while ((entry = readdir(folder)) != NULL) {
-		int fd = atoi(entry->d_name);
+	cli_descriptors_close(STDERR_FILENO + 1, UINT_MAX, true);
+}
 
-		if (fd > STDERR_FILENO && !(fcntl(fd, F_GETFD) & FD_CLOEXEC))
-			close(fd);
-	}
-	closedir(folder);
+static int not_watched(const char *program, int error)
+{
+	cli_say("cannot watch '%s' run: %s", program, strerror(error));
+	return CLI_SPAWN_UNWATCHED;
 }
 
 static void reap(pid_t pid)
@@ -150,11 +170,10 @@ int cli_spawn_start(struct cli_spawn *spawn, const char *preload)
 	int ends[2], error = 0;
 	ssize_t n;
 
-	if (spawn->signals < 0 || pipe2(ends, O_CLOEXEC) < 0) {
-		cli_say("cannot start '%s': %s", spawn->argv[0],
-			strerror(errno));
-		return CLI_SPAWN_TROUBLE;
-	}
+	if (spawn->signals < 0)
+		return not_watched(spawn->argv[0], spawn->signals_error);
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return not_watched(spawn->argv[0], errno);
 	cli_canary_start(&spawn->canary);
 	spawn->pid = fork();
 	if (spawn->pid == 0)
@@ -164,9 +183,7 @@ int cli_spawn_start(struct cli_spawn *spawn, const char *preload)
 	if (spawn->pid < 0) {
 		close(ends[0]);
 		cli_canary_stop(&spawn->canary);
-		cli_say("cannot start '%s': %s", spawn->argv[0],
-			strerror(error));
-		return CLI_SPAWN_TROUBLE;
+		return not_watched(spawn->argv[0], error);
 	}
 	do
 		n = read(ends[0], &error, sizeof(error));
@@ -196,7 +213,7 @@ static pid_t watch(pid_t command)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
-	close_range(0, ~0U, 0);
+	cli_descriptors_close(0, UINT_MAX, false);
 	while (getppid() == wrapper && cli_process_state(command) == 'T')
 		nanosleep(&pause, NULL);
 	kill(wrapper, SIGCONT);
@@ -222,10 +239,8 @@ static void stop_too(struct cli_spawn *spawn, int signal_number)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	if (signal_number != SIGSTOP)
 		sigaction(signal_number, &given, NULL);
-	if (spawn->watcher > 0) {
-		kill(spawn->watcher, SIGKILL);
+	if (spawn->watcher > 0 && kill(spawn->watcher, SIGKILL) == 0)
 		reap(spawn->watcher);
-	}
 }
 
 /* True when the command ended. */

@@ -6,10 +6,13 @@
  *
  *	struct cli_spawn spawn = { .argv = argv };
  *
+ *	cli_spawn_guard(&spawn);
  *	cli_spawn_prepare(&spawn);
  *	status = cli_spawn_start(&spawn, preload);
+ *	if (status == CLI_SPAWN_UNWATCHED)
+ *		return cli_spawn_exec(&spawn);
  *	if (status)
- *		return status;		// 125, 126 or 127
+ *		return status;		// 126 or 127
  *	cli_spawn_wait(&spawn);
  *	…
  *	cli_spawn_leave(&spawn);	// as the command did
@@ -24,10 +27,13 @@
 #include "cli/canary.h"
 
 enum {
-	CLI_SPAWN_TROUBLE = 125, /* our own, before the command ran */
+	CLI_SPAWN_UNWATCHED = -1, /* nothing was started, and may be bare */
+	CLI_SPAWN_TROUBLE = 125,  /* our own, before the command ran */
 	CLI_SPAWN_CANNOT = 126,
 	CLI_SPAWN_NOT_FOUND = 127
 };
+
+#define CLI_SPAWN_GUARDED 2
 
 struct cli_spawn {
 	char **argv;
@@ -41,11 +47,18 @@ struct cli_spawn {
 	int tick_ms;
 	/* Private. */
 	sigset_t mask; /* as we were given it */
-	struct sigaction child;
+	struct sigaction child, given[CLI_SPAWN_GUARDED];
 	struct cli_canary canary;
-	int signals;   /* signalfd */
+	int signals; /* signalfd */
+	int signals_error;
 	pid_t watcher; /* while stopped, and the last one after */
 };
+
+/*
+ * Before anything is written or said: a message that nobody reads and a limit
+ * of the size of files must not end us before the command has begun.
+ */
+void cli_spawn_guard(struct cli_spawn *spawn);
 
 /*
  * Blocks signals, so that none is lost from here on. The caller may take its
@@ -56,7 +69,8 @@ void cli_spawn_prepare(struct cli_spawn *spawn);
 /*
  * Starts the command, with `preload` (may be NULL) in front of LD_PRELOAD in
  * its environment only. When it returns 0 the command's program runs; else
- * what was wrong has been said. After success our own stdin, stdout and all
+ * what was wrong has been said: of the command, or (CLI_SPAWN_UNWATCHED) that
+ * there is no process or descriptor to stand by it with. After success our own stdin, stdout and all
  * other inherited descriptors but stderr are let go, so that pipes end when
  * the command lets go of them.
  */
@@ -85,11 +99,12 @@ bool cli_spawn_wait_fd(struct cli_spawn *spawn, int fd, int ms,
 /* Lets go of all inherited descriptors but stderr. */
 void cli_spawn_let_go(void);
 
-/* In a child: the mask and the dispositions as they were given to us. */
+/* The mask and the dispositions as they were given to us. */
 void cli_spawn_restore(const struct cli_spawn *spawn);
 
-/* Becomes the command without a wrapper; returns 126 or 127. */
-int cli_spawn_exec(char **argv);
+/* Becomes the command without a wrapper, with what was guarded and prepared
+   as it was given; returns 126 or 127. */
+int cli_spawn_exec(const struct cli_spawn *spawn);
 
 /* Ends as the command did: by its exit status or its signal. */
 void cli_spawn_leave(struct cli_spawn *spawn) __attribute__((noreturn));

@@ -191,22 +191,28 @@ static void end_reading(struct reading *reading, bool got)
 	munmap(reading, sizeof(*reading));
 }
 
-/* False when it takes longer than we wait; it goes on then. */
-static bool finish(const struct cli_wrap *wrap, struct cli_spawn *spawn,
-		   struct pedigree_session *session, bool patient,
-		   struct report *ret_report)
+enum finished {
+	FINISHED,
+	FINISH_GOES_ON, /* it takes longer than we wait */
+	FINISH_FAILED	/* nobody is there to make the record */
+};
+
+static enum finished finish(const struct cli_wrap *wrap,
+			    struct cli_spawn *spawn,
+			    struct pedigree_session *session, bool patient,
+			    struct report *ret_report)
 {
 	struct reading *reading = new_reading(wrap);
 	const struct cli_spawn_tick tick = { tell_reading, reading };
 	bool to_end = patient || getpid() == 1;
 	int ms = milliseconds(pedigree_session_patience(session));
-	bool got = false;
+	enum finished end = FINISH_GOES_ON;
 	int ends[2];
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0) {
 		end_reading(reading, false);
-		return false;
+		return FINISH_FAILED;
 	}
 	pid = fork();
 	if (pid == 0) {
@@ -215,13 +221,17 @@ static bool finish(const struct cli_wrap *wrap, struct cli_spawn *spawn,
 	}
 	close(ends[1]);
 	/* Nothing outlives PID 1, so it waits; the finisher stops in time. */
-	if (pid > 0 && cli_spawn_wait_fd(spawn, ends[0], to_end ? -1 : ms,
-					 reading ? &tick : NULL))
-		got = read(ends[0], ret_report, sizeof(*ret_report)) ==
-		      (ssize_t)sizeof(*ret_report);
+	if (pid < 0)
+		end = FINISH_FAILED;
+	else if (cli_spawn_wait_fd(spawn, ends[0], to_end ? -1 : ms,
+				   reading ? &tick : NULL))
+		end = read(ends[0], ret_report, sizeof(*ret_report)) ==
+				      (ssize_t)sizeof(*ret_report)
+			      ? FINISHED
+			      : FINISH_FAILED;
 	close(ends[0]);
-	end_reading(reading, got);
-	return got;
+	end_reading(reading, end == FINISHED);
+	return end;
 }
 
 struct line {
@@ -250,6 +260,18 @@ static void tell_failure(const struct cli_wrap *wrap, const char *name,
 	cli_say("%s %s: no record could be made: %s%s", wrap->self->name, name,
 		report->text,
 		again ? "; the next pedigree command tries again" : "");
+}
+
+/* The process that made it was killed, or could not be started. */
+static void tell_unfinished(const struct cli_wrap *wrap, const char *name,
+			    const struct pedigree_session *session)
+{
+	const struct report report = {
+		.text = "the process that makes it was killed or could not be started",
+	};
+
+	tell_failure(wrap, name, &report,
+		     pedigree_session_preload(session) != NULL);
 }
 
 static void tell(const struct cli_wrap *wrap, const char *name,
@@ -287,10 +309,17 @@ static void tell(const struct cli_wrap *wrap, const char *name,
 		cli_say("%s", report->text);
 }
 
-/* The command runs whatever became of us. */
-static int run_bare(struct cli_wrap *wrap)
+/* The command runs whatever became of us, unless what it does was to be looked at after. */
+static int run_uncaptured(const struct cli_wrap *wrap,
+			  const struct cli_spawn *spawn)
 {
-	return cli_spawn_exec(wrap->argv);
+	if (!wrap->after) {
+		cli_say("the command runs without capture");
+		return cli_spawn_exec(spawn);
+	}
+	cli_say("it was not run: %s is of no use without capture",
+		wrap->self->name);
+	return CLI_SPAWN_TROUBLE;
 }
 
 static int begin(struct cli_wrap *wrap, const struct pedigree *pedigree,
@@ -306,7 +335,7 @@ static int begin(struct cli_wrap *wrap, const struct pedigree *pedigree,
 		return CLI_SPAWN_TROUBLE;
 	}
 	if (rc < 0) {
-		cli_say("%s; the command runs without capture", err.text);
+		cli_say("%s", err.text);
 		return 0;
 	}
 	trouble = pedigree_session_trouble(*ret_session);
@@ -323,6 +352,7 @@ static int capture(struct cli_wrap *wrap, struct pedigree_session *session,
 	const char *name = pedigree_session_name(session);
 	struct cli_serving serving = { .session = session };
 	struct report report;
+	enum finished end;
 	int status;
 
 	status = cli_spawn_start(spawn, pedigree_session_preload(session));
@@ -341,10 +371,14 @@ static int capture(struct cli_wrap *wrap, struct pedigree_session *session,
 	if (pedigree_session_ended(session, spawn->wait_status, &err) < 0 &&
 	    !wrap->quiet)
 		cli_say("%s", err.text);
-	if (!finish(wrap, spawn, session, wrap->after != NULL, &report)) {
+	end = finish(wrap, spawn, session, wrap->after != NULL, &report);
+	if (end == FINISH_GOES_ON) {
 		if (!wrap->quiet)
 			cli_say("%s %s: the record is still being made; pedigree show %s",
 				wrap->self->name, name, name);
+	} else if (end == FINISH_FAILED) {
+		if (!wrap->quiet)
+			tell_unfinished(wrap, name, session);
 	} else if (!wrap->quiet && report.code < 0 && !report.waiting) {
 		tell_failure(wrap, name, &report,
 			     pedigree_session_preload(session) != NULL);
@@ -375,16 +409,15 @@ int cli_wrap(struct cli_wrap *wrap)
 	char *name;
 	int status;
 
+	cli_spawn_guard(&spawn);
 	if (pedigree_disabled(NULL))
-		return run_bare(wrap);
+		return cli_spawn_exec(&spawn);
 	pedigree = cli_open(NULL);
-	if (!pedigree) {
-		cli_say("the command runs without capture");
-		return run_bare(wrap);
-	}
+	if (!pedigree)
+		return run_uncaptured(wrap, &spawn);
 	if (pedigree_disabled(pedigree)) {
 		pedigree_close(pedigree);
-		return run_bare(wrap);
+		return cli_spawn_exec(&spawn);
 	}
 	wrap->quiet = wrap->quiet || wants_quiet(pedigree);
 	wrap->spec.argv = (const char *const *)wrap->argv;
@@ -396,12 +429,13 @@ int cli_wrap(struct cli_wrap *wrap)
 	cli_spawn_prepare(&spawn);
 	status = begin(wrap, pedigree, &session);
 	if (!status && !session) {
-		cli_spawn_restore(&spawn);
-		status = run_bare(wrap);
+		status = run_uncaptured(wrap, &spawn);
 	} else if (!status) {
 		status = capture(wrap, session, &spawn);
 		ran = !status;
 	}
+	if (status == CLI_SPAWN_UNWATCHED)
+		status = run_uncaptured(wrap, &spawn);
 	name = ran && wrap->after ? strdup(pedigree_session_name(session))
 				  : NULL;
 	pedigree_session_free(session);

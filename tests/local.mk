@@ -52,7 +52,7 @@ tour: all
 # The long forms of the tests of faults.
 .PHONY: check-faults
 check-faults: all
-	$(AM_TESTS_ENVIRONMENT) set -e; for test in ledger log; do \
+	$(AM_TESTS_ENVIRONMENT) set -e; for test in ledger log sweep; do \
 		$(PYTHON) $(top_srcdir)/tests/integration/faults/$$test.py \
 			full; done; \
 		for test in push push_faults; do \

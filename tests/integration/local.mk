@@ -32,6 +32,7 @@ integration_tests = \
 	%D%/faults/log.py \
 	%D%/faults/paths.py \
 	%D%/faults/programs.py \
+	%D%/faults/sweep.py \
 	%D%/faults/workers.py \
 	%D%/graph/formats.py \
 	%D%/graph/large.py \
@@ -82,6 +83,7 @@ EXTRA_DIST += $(integration_tests) \
 	%D%/conformance/shapes.py \
 	%D%/conformance/words.py \
 	%D%/faults/fault.py \
+	%D%/faults/inject.c \
 	%D%/graph/browser.py \
 	%D%/older/begin.json \
 	%D%/older/events.b64 \
