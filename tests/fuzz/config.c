@@ -117,6 +117,14 @@ static void check_values(const struct pedigree_config *config)
 	}
 }
 
+static bool is_list(const struct pedigree_setting *setting)
+{
+	const struct pedigree_key_def *key =
+		pedigree_key_find(setting->section, setting->key);
+
+	return key && key->type == PEDIGREE_VALUE_GLOBS;
+}
+
 static void check_settings(const struct pedigree_config *config)
 {
 	size_t n = pedigree_config_count(config);
@@ -133,11 +141,8 @@ static void check_settings(const struct pedigree_config *config)
 		layer = s->origin.layer;
 		FUZZ_CHECK(pedigree_section_find(s->section));
 		FUZZ_CHECK(s->value && value);
-		/* Lists, of which each line adds to the others. */
-		if (strcmp(s->key, "match") != 0 &&
-		    strcmp(s->key, "host") != 0 &&
-		    strcmp(s->key, "environment") != 0 &&
-		    pedigree_config_in_force(config, i))
+		/* Of lists, each line adds to the others. */
+		if (!is_list(s) && pedigree_config_in_force(config, i))
 			FUZZ_SAME(value, s->value);
 		pedigree_origin_text(&s->origin, &from);
 		FUZZ_CHECK(from.len);
