@@ -42,16 +42,24 @@ static const char *const bounds[BOUNDS][2] = {
 	{ "manifest-size", "manifest_size" },
 };
 
+/* False: it is none of the bounds. */
 static bool set_bound(struct options *options, const char *name,
 		      const char *value)
 {
 	size_t n = 0;
+	int length;
 
 	for (size_t i = 0; i < BOUNDS; i++) {
 		if (strcmp(name, bounds[i][0]) != 0)
 			continue;
-		snprintf(options->settings[i], SETTING_MAX, "gc.%s=%s",
-			 bounds[i][1], value);
+		length = snprintf(options->settings[i], SETTING_MAX, "gc.%s=%s",
+				  bounds[i][1], value);
+		if (length >= SETTING_MAX) {
+			cli_say("the value of --%s has %zu characters: that is no bound",
+				name, strlen(value));
+			options->ok = false;
+			return true;
+		}
 		while (options->given[n] &&
 		       options->given[n] != options->settings[i])
 			n++;
@@ -70,10 +78,9 @@ static bool on_option(void *ctx, const struct cli_option *option,
 		options->dry_run = true;
 	else if (strcmp(option->name, "quiet") == 0)
 		options->quiet = true;
-	else if (!set_bound(options, option->name, value) &&
-		 cli_print_option(option, value, &options->print, &options->ok))
-		return options->ok;
-	return true;
+	else if (!set_bound(options, option->name, value))
+		cli_print_option(option, value, &options->print, &options->ok);
+	return options->ok;
 }
 
 /* "12.3 MiB" */
@@ -163,7 +170,7 @@ static void print_counts(const struct listing *listing,
 
 static int gc(const struct cli_command *self, int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct options options = { .ok = true };
 	struct pedigree_gc_counts counts = { 0 };
 	struct pedigree_error err = PEDIGREE_ERROR_INIT;
 	struct listing listing;

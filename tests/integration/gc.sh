@@ -182,3 +182,8 @@ gc_
 has_ mine
 grep -q 'pedigree.conf:2: .gc. spool_age is ignored' out ||
 	fail_ "no warning: $(cat out)"
+
+# What is cut off would be another bound: none, for one.
+pedigree gc --count "$(printf '%0200d' 1)" 2>err
+[ $? -eq 2 ] || fail_ "a bound of 200 digits is taken"
+grep -q -e '--count has 200 characters' err || fail_ "nobody says: $(cat err)"
