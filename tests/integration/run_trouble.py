@@ -207,9 +207,33 @@ def inside_another_run():
               f"{name} has the output")
 
 
+def small_files():
+    for size in ("0", "1", "100"):
+        status, out, err = run("run", "--", "sh", "-c", "echo x; exit 3",
+                               prefix=("prlimit", "--fsize=" + size),
+                               home=os.path.join(work, "small-" + size))
+        equal((status, out), (3, b"x\n"), f"files of {size} bytes: {err}")
+        check("File too large" in err or "not captured" in err,
+              f"it is said: {err!r}")
+
+
+def nobody_listens():
+    inward, outward = os.pipe()
+    os.close(inward)
+    done = subprocess.run(
+        ["pedigree", "run", "--", "sh", "-c", "echo x; exit 3"],
+        env=dict(os.environ, PEDIGREE_CONFIG="/no/such.conf"),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=outward,
+        timeout=LIMIT, check=False)
+    os.close(outward)
+    equal((done.returncode, done.stdout), (3, b"x\n"),
+          "trouble that nobody wants to hear of")
+
+
 for test in (missing_spool, unwritable_spool, spool_is_a_file, missing_shim,
              name_twice, names_at_once, not_a_ledger, wrong_configuration,
-             odd_paths, long_finish, inside_another_run):
+             odd_paths, long_finish, inside_another_run, small_files,
+             nobody_listens):
     print(test.__name__, flush=True)
     test()
 passed()
