@@ -70,9 +70,9 @@ void cli_spawn_prepare(struct cli_spawn *spawn);
  * Starts the command, with `preload` (may be NULL) in front of LD_PRELOAD in
  * its environment only. When it returns 0 the command's program runs; else
  * what was wrong has been said: of the command, or (CLI_SPAWN_UNWATCHED) that
- * there is no process or descriptor to stand by it with. After success our own stdin, stdout and all
- * other inherited descriptors but stderr are let go, so that pipes end when
- * the command lets go of them.
+ * there is no process or descriptor to stand by it with. After success our own
+ * stdin, stdout and all other inherited descriptors but stderr are let go, so
+ * that pipes end when the command lets go of them.
  */
 int cli_spawn_start(struct cli_spawn *spawn, const char *preload);
 
