@@ -309,7 +309,8 @@ static void tell(const struct cli_wrap *wrap, const char *name,
 		cli_say("%s", report->text);
 }
 
-/* The command runs whatever became of us, unless what it does was to be looked at after. */
+/* The command runs whatever became of us, unless what it does was to be looked
+   at after. */
 static int run_uncaptured(const struct cli_wrap *wrap,
 			  const struct cli_spawn *spawn)
 {

@@ -41,8 +41,8 @@ bool pedigree_secure_connected(int fd, const struct sockaddr *address,
  */
 int pedigree_secure_seen(int fd, const char *host);
 
-/* Bytes that are no HTTP were sent or received, or may be elsewhere. Answers whether the connection
-   waited, and waits no more. */
+/* Bytes that are no HTTP were sent or received, or may be elsewhere. Answers
+   whether the connection waited, and waits no more. */
 bool pedigree_secure_message(int fd);
 
 /* The descriptor is about to be closed. */
