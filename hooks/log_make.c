@@ -96,12 +96,12 @@ static uint64_t largest_size(void)
 static long write_header(long fd, struct pedigree_log_header *header)
 {
 	uint64_t size = largest_size();
-	long error;
+	long error = -EFBIG;
 
 	/* Some file systems end at 4 GiB, or lower. */
 	for (;;) {
 		if (size < SMALLEST)
-			return -ENOSPC;
+			return error == -EINVAL ? -EFBIG : error;
 		error = pedigree_sys(SYS_ftruncate, fd, size);
 		if (!error)
 			break;
