@@ -136,6 +136,23 @@ static int blind_connections(struct pedigree_builder *builder)
 	return 0;
 }
 
+/* What was put and may be gone is an output all the same. */
+static int blind_removals(struct pedigree_builder *builder)
+{
+	static const char text[] =
+		"objects were deleted many at once, which ones was not read: "
+		"outputs of the run in that bucket may be gone";
+	const struct pedigree_words *buckets = &builder->objects.emptied;
+
+	for (size_t i = 0; i < buckets->n; i++)
+		if (pedigree_record_blind(
+			    builder->record,
+			    pedigree_blind_word(PEDIGREE_BLIND_LOST_EXCHANGE),
+			    text, buckets->v[i], 1) < 0)
+			return PEDIGREE_ENOMEM;
+	return 0;
+}
+
 /* What the command itself wrote is not there: its log was removed or replaced
    under it, or it never wrote any. */
 static bool lacks_command(const struct pedigree_builder *builder)
@@ -208,6 +225,8 @@ int pedigree_builder_capture(struct pedigree_builder *builder)
 		r = blind_events(builder);
 	if (r == 0 && !(builder->options && builder->options->running))
 		r = blind_connections(builder);
+	if (r == 0)
+		r = blind_removals(builder);
 	if (r == 0)
 		r = blind_log(builder);
 	if (r == 0)

@@ -32,7 +32,8 @@ enum pedigree_act_kind {
 	PEDIGREE_ACT_COPY,     /* the store itself copied `from` */
 	PEDIGREE_ACT_COPY_PART,
 	PEDIGREE_ACT_REMOVE,
-	PEDIGREE_ACT_MOVED /* the bytes are at another URL, in `from` */
+	PEDIGREE_ACT_REMOVE_SOME, /* of the bucket `uri`, which is not known */
+	PEDIGREE_ACT_MOVED	  /* the bytes are at another URL, in `from` */
 };
 
 struct pedigree_act {

@@ -198,8 +198,14 @@ int pedigree_act_s3(const struct pedigree_event *event, size_t bucket,
 	size_t n;
 	const char *host = pedigree_origin_host(event->text, &n);
 
-	if (!add_uri(event, bucket, &act->uri))
+	if (!add_uri(event, bucket, &act->uri)) {
+		/* Their keys are in the body. */
+		if (act->uri.len > strlen("s3://") &&
+		    event->wire->head.method == PEDIGREE_METHOD_POST &&
+		    event->wire->head.query & PEDIGREE_QUERY_DELETE)
+			act->kind = PEDIGREE_ACT_REMOVE_SOME;
 		return 0;
+	}
 	act->kind = kind_of(&event->wire->head, source);
 	act->elsewhere = !ends(host, n, ".amazonaws.com") &&
 			 !ends(host, n, ".amazonaws.com.cn");

@@ -423,6 +423,16 @@ static int on_arrival(struct pedigree_objects *objects,
 	return 1;
 }
 
+static int on_some_removed(struct pedigree_objects *objects, const char *bucket)
+{
+	for (size_t i = 0; i < objects->v.n; i++)
+		if (objects->v.v[i].written &&
+		    strncmp(objects->v.v[i].uri, bucket, strlen(bucket)) == 0)
+			return pedigree_words_take(&objects->emptied,
+						   strdup(bucket));
+	return 0;
+}
+
 static int on_act(struct pedigree_objects *objects,
 		  const struct pedigree_act *act,
 		  const struct pedigree_event *event, const struct told *told)
@@ -448,6 +458,8 @@ static int on_act(struct pedigree_objects *objects,
 	case PEDIGREE_ACT_REMOVE:
 		forget_written(objects, act->uri.data);
 		return 0;
+	case PEDIGREE_ACT_REMOVE_SOME:
+		return on_some_removed(objects, act->uri.data);
 	case PEDIGREE_ACT_MOVED:
 		return on_moved(objects, act, event, told);
 	}
@@ -522,6 +534,7 @@ int pedigree_objects_read(struct pedigree_objects *objects,
 
 void pedigree_objects_clear(struct pedigree_objects *objects)
 {
+	pedigree_words_clear(&objects->emptied);
 	for (size_t i = 0; i < objects->v.n; i++) {
 		struct pedigree_object *object = &objects->v.v[i];
 

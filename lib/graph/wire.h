@@ -17,6 +17,7 @@
 
 #include "base/digest.h"
 #include "base/vec.h"
+#include "base/words.h"
 #include "evlog/reader.h"
 #include "graph/uri.h"
 
@@ -58,6 +59,9 @@ struct pedigree_objects {
 	struct pedigree_map *uploads; /* URI: index + 1 into pending */
 	PEDIGREE_VEC(struct pedigree_parts) pending;
 	struct pedigree_map *moved; /* URL: index + 1 into v */
+	/* "s3://bucket/", of which some objects were removed after the run had
+	   put one there. */
+	struct pedigree_words emptied;
 };
 
 /* PEDIGREE_ENOMEM, PEDIGREE_ECONFIG (a bad [store]). */

@@ -152,6 +152,28 @@ static void test_what_the_run_put_there_is_no_input(void **state)
 	assert_int_equal(s->record->entities.n, 5);
 }
 
+/* Their keys stand in a body, which is not read. */
+static void test_objects_that_are_removed_together_may_be_gone(void **state)
+{
+	struct fake_run *s = *state;
+
+	FAKE_EXCHANGE(s, .method = "POST", .origin = B, .path = "/",
+		      .query = PEDIGREE_QUERY_DELETE);
+	put(s, "/a.csv", "\"aa\"");
+	FAKE_EXCHANGE(s, .method = "POST",
+		      .origin = "https://c.s3.amazonaws.com", .path = "/",
+		      .query = PEDIGREE_QUERY_DELETE);
+	fake_build(s);
+	assert_int_equal(s->record->blind_spots.n, 0);
+	FAKE_EXCHANGE(s, .method = "POST", .origin = B, .path = "/",
+		      .query = PEDIGREE_QUERY_DELETE);
+	fake_build(s);
+	assert_true(output(s, "s3://b/a.csv"));
+	assert_int_equal(s->record->blind_spots.n, 1);
+	assert_string_equal(s->record->blind_spots.v[0].kind, "LostExchange");
+	assert_string_equal(s->record->blind_spots.v[0].path, "s3://b/");
+}
+
 static void test_a_copy_is_an_input_and_an_output(void **state)
 {
 	struct fake_run *s = *state;
@@ -282,6 +304,7 @@ int main(void)
 		TEST(test_a_multipart_upload_is_one_output),
 		TEST(test_an_answer_may_fail_after_it_began),
 		TEST(test_what_the_run_put_there_is_no_input),
+		TEST(test_objects_that_are_removed_together_may_be_gone),
 		TEST(test_a_copy_is_an_input_and_an_output),
 		TEST(test_many_objects_are_one_data_set),
 		TEST(test_rules_may_name_objects),
